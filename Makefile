@@ -1,0 +1,28 @@
+# Everything a developer or user types; each target says what it does.
+SHELL := /bin/bash
+SOURCES := Package.swift Sources Tests
+
+.PHONY: build release test lint format clean
+
+build: ## Build for debugging.
+	@deploy/local/require-packages
+	swift build
+
+release: ## Build optimised, the Swift runtime linked in.
+	@deploy/local/require-packages
+	swift build -c release --static-swift-stdlib --product mlctl
+
+test: ## All tests and the format lint: what continuous integration runs.
+	@deploy/local/require-packages
+	swift build --build-tests
+	swift test --skip-build --parallel --num-workers 1
+	swift format lint --strict --recursive --parallel $(SOURCES)
+
+lint: ## Check the formatting.
+	swift format lint --strict --recursive --parallel $(SOURCES)
+
+format: ## Format all sources in place.
+	swift format --in-place --recursive --parallel $(SOURCES)
+
+clean: ## Remove what was built.
+	rm -rf .build

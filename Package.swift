@@ -1,0 +1,135 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target: Swift 6, explicit import levels, warnings as errors.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+/// Targets with hot loops: optimised in debug builds too, for AVX2 and FMA on x86-64, and with
+/// their bodies visible to other modules.
+#if arch(x86_64)
+    let numeric =
+        strict + [
+            .unsafeFlags([
+                "-O", "-Xcc", "-march=x86-64-v3", "-Xfrontend", "-enable-cmo-everything",
+            ])
+        ]
+#else
+    let numeric = strict + [.unsafeFlags(["-O", "-Xfrontend", "-enable-cmo-everything"])]
+#endif
+
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+
+let package = Package(
+    name: "mlctl",
+    products: [.executable(name: "mlctl", targets: ["mlctl"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // System libraries: module map and shim, nothing else.
+        .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
+        .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+
+        // Base.
+        .target(name: "ClusterVocabulary", swiftSettings: strict),
+        .target(name: "Determinism", swiftSettings: numeric),
+        .target(name: "LinearAlgebra", dependencies: ["COpenBLAS"], swiftSettings: numeric),
+
+        // Cores: values without IO, clock, chance, locks or logs.
+        .target(
+            name: "Training", dependencies: ["LinearAlgebra", "Determinism"],
+            swiftSettings: numeric),
+        .target(name: "Averaging", dependencies: ["Determinism"], swiftSettings: numeric),
+        .target(name: "Datasets", dependencies: ["CZlib"], swiftSettings: numeric),
+        .target(
+            name: "JobSpecification",
+            dependencies: ["ClusterVocabulary", .product(name: "Yams", package: "Yams")],
+            swiftSettings: strict),
+        .target(
+            name: "SchedulerCore",
+            dependencies: ["ClusterVocabulary", "Determinism", "Averaging"],
+            swiftSettings: strict),
+        .target(
+            name: "WorkerCore", dependencies: ["ClusterVocabulary", "Determinism"],
+            swiftSettings: strict),
+
+        // Codecs.
+        .target(
+            name: "WireCodec", dependencies: ["ClusterVocabulary", protobuf],
+            exclude: ["Protocol"], swiftSettings: strict),
+
+        // Adapters.
+        .target(name: "Messaging", dependencies: ["CZeroMQ"], swiftSettings: strict),
+        .target(name: "Artifacts", dependencies: ["COpenSSL"], swiftSettings: strict),
+        .target(
+            name: "Ledger",
+            dependencies: [
+                "ClusterVocabulary", "WireCodec", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict),
+
+        // Services: the loops that drive the cores.
+        .target(
+            name: "TrainerProcess",
+            dependencies: [
+                "ClusterVocabulary", "Determinism", "LinearAlgebra", "Training", "Averaging",
+                "Datasets", "WireCodec", "Messaging", "Artifacts",
+            ],
+            swiftSettings: strict),
+
+        .target(
+            name: "SchedulerService",
+            dependencies: [
+                "ClusterVocabulary", "Determinism", "SchedulerCore", "WireCodec", "Messaging",
+                "Artifacts", "Ledger", logging,
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "WorkerService",
+            dependencies: [
+                "ClusterVocabulary", "Determinism", "JobSpecification", "Datasets", "WorkerCore",
+                "WireCodec", "Messaging", "Artifacts", logging,
+            ],
+            swiftSettings: strict),
+
+        // The command.
+        .executableTarget(
+            name: "mlctl",
+            dependencies: [
+                "TrainerProcess", "SchedulerService", "WorkerService",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                logging,
+            ],
+            swiftSettings: strict),
+
+        // Tests.
+        .testTarget(
+            name: "ServiceTests",
+            dependencies: [
+                "mlctl", "SchedulerService", "WorkerService", "SchedulerCore", "Training",
+                "Datasets", "Artifacts", "Messaging", "ClusterVocabulary", logging,
+            ],
+            swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

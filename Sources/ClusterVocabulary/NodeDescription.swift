@@ -1,0 +1,64 @@
+/// What a worker daemon tells of its host when it registers.
+package struct NodeDescription: Hashable, Sendable {
+    /// The node's name.
+    package var node: NodeID
+    /// This life of the worker daemon.
+    package var incarnation: Incarnation
+    /// Processor time and memory offered to jobs.
+    package var capacity: ResourceAmount
+    /// Physical cores of the host.
+    package var cores: Int
+    /// CPU features as the kernel names them, only those that matter (avx2, fma, avx512f, …).
+    package var features: [String]
+    /// Kernel fingerprints this host has proved, best core type last.
+    package var fingerprints: [KernelFingerprint]
+    /// The product's version.
+    package var version: String
+    /// The version of the messages spoken.
+    package var protocolVersion: UInt32
+    /// Keys of the converted data sets held.
+    package var heldDatasets: [String]
+
+    /// The version of the messages this build speaks.
+    package static let currentProtocol: UInt32 = 1
+    /// The most data sets a node reports.
+    package static let mostDatasets = 4_096
+    /// The most kernels a node reports.
+    package static let mostFingerprints = 16
+
+    /// Makes a description.
+    package init(
+        node: NodeID, incarnation: Incarnation, capacity: ResourceAmount, cores: Int,
+        features: [String], fingerprints: [KernelFingerprint], version: String,
+        protocolVersion: UInt32, heldDatasets: [String]
+    ) {
+        self.node = node
+        self.incarnation = incarnation
+        self.capacity = capacity
+        self.cores = cores
+        self.features = features
+        self.fingerprints = fingerprints
+        self.version = version
+        self.protocolVersion = protocolVersion
+        self.heldDatasets = heldDatasets
+    }
+}
+
+/// The proof that a host computes the bits of one kernel: hosts with equal proofs may share a job.
+package struct KernelFingerprint: Hashable, Sendable {
+    /// The OpenBLAS core type, such as `Haswell`.
+    package let coreType: String
+    /// The digest of the fixed computation, 32 hexadecimal digits.
+    package let digest: String
+
+    /// Makes a proof.
+    package init(coreType: String, digest: String) {
+        self.coreType = coreType
+        self.digest = digest
+    }
+
+    /// The core type that `numerics: portable` stands for: the same on every x86-64-v3 host.
+    package static let portableCoreType = "Haswell"
+    /// Core types from the least to the best; unknown ones rank lowest.
+    package static let ranking = ["Haswell", "SkylakeX"]
+}

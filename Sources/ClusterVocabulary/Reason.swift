@@ -1,0 +1,94 @@
+/// A machine-readable cause with a sentence for people: part of every decision.
+package struct Reason: Hashable, Sendable, CustomStringConvertible {
+    /// The closed list of causes.
+    package enum Code: UInt16, Sendable, CaseIterable {
+        /// No cause needed: the normal course.
+        case none = 0
+        /// No node is registered and ready.
+        case noNode = 1
+        /// No ready node has enough free processor time.
+        case notEnoughCPU = 2
+        /// No ready node has enough free memory.
+        case notEnoughMemory = 3
+        /// No node with room holds the data set yet.
+        case dataNotStaged = 4
+        /// `runPolicy.suspend` is set.
+        case suspended = 5
+        /// Nodes are there, but none proves the kernel the job needs.
+        case noFingerprint = 6
+        /// Earlier jobs come first.
+        case queued = 7
+        /// Nodes are being asked to start.
+        case starting = 8
+        /// Every node that held the job is gone.
+        case nodesLost = 9
+        /// A person asked for it.
+        case requested = 10
+        /// `runPolicy.timeLimit` passed.
+        case timeLimit = 11
+        /// `runPolicy.backoffLimit` trainer failures were exceeded.
+        case backoffLimit = 12
+        /// The data cannot be used.
+        case badData = 13
+        /// The loss became NaN or infinite.
+        case diverged = 14
+        /// Two members disagree about the bits of one round.
+        case digestMismatch = 15
+        /// A trainer process ended unexpectedly.
+        case trainerDied = 16
+        /// The node fell silent.
+        case silent = 17
+        /// The node's process said goodbye or was replaced by a new life.
+        case replaced = 18
+        /// A disk, memory or network fault on a host.
+        case hostFault = 19
+        /// All rounds done, model stored.
+        case completed = 20
+        /// The model is being stored.
+        case publishing = 21
+        /// The spec or request breaks a rule.
+        case invalid = 22
+        /// A named bound is reached.
+        case limitReached = 23
+        /// Nothing has the name.
+        case notFound = 24
+        /// The state does not allow it.
+        case conflict = 25
+        /// A node joined or more room came free.
+        case expanded = 26
+        /// Free disk space is below the floor.
+        case diskFull = 27
+
+        /// The word people and programs see, in PascalCase as Kubernetes reasons are.
+        package var word: String {
+            let name = String(describing: self)
+            return name.prefix(1).uppercased() + name.dropFirst()
+        }
+    }
+
+    /// The cause.
+    package let code: Code
+    /// One sentence: what, where, what to do next.
+    package let message: String
+
+    /// The longest sentence kept, in UTF-8 bytes; longer ones are cut.
+    package static let longestMessage = 2_000
+
+    /// Makes a reason, cutting an overlong sentence.
+    package init(_ code: Code, _ message: String = "") {
+        self.code = code
+        if message.utf8.count <= Reason.longestMessage {
+            self.message = message
+        } else {
+            self.message = String(message.prefix(Reason.longestMessage / 4)) + "…"
+        }
+    }
+
+    /// The normal course.
+    package static let none = Reason(.none)
+
+    /// `Word: sentence`.
+    package var description: String {
+        message.isEmpty ? code.word : "\(code.word): \(message)"
+    }
+}

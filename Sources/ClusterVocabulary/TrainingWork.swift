@@ -1,0 +1,141 @@
+/// Everything that decides a training job's bits: sent to every trainer, recorded with the job.
+package struct TrainingWork: Hashable, Sendable {
+    /// Where the rows come from and how they are read.
+    package var data: DatasetReference
+    /// The share of rows held out for validation, 0 ..< 1.
+    package var validationFraction: Double
+    /// The share of rows held out for the final test, 0 ..< 1.
+    package var testFraction: Double
+    /// The seed of the split.
+    package var splitSeed: UInt64
+    /// Whether features are standardised with the training rows' mean and deviation.
+    package var standardizes: Bool
+    /// Widths of the hidden layers (ReLU); empty means softmax regression.
+    package var hiddenLayers: [Int]
+    /// R, the number of logical replicas.
+    package var replicas: Int
+    /// Rows per step and replica.
+    package var batchSize: Int
+    /// Passes over the training rows.
+    package var epochs: Int
+    /// The seed of initial parameters and of the row order.
+    package var seed: UInt64
+    /// The step length of stochastic gradient descent.
+    package var learningRate: Float
+    /// The momentum factor, 0 ..< 1.
+    package var momentum: Float
+    /// Whether momentum is averaged with the parameters (otherwise reset at every averaging).
+    package var averagesMomentum: Bool
+    /// H, local steps between averages; 0 until an `auto` was frozen.
+    package var stepsPerRound: Int
+
+    /// Makes the work order.
+    package init(
+        data: DatasetReference, validationFraction: Double, testFraction: Double,
+        splitSeed: UInt64, standardizes: Bool, hiddenLayers: [Int], replicas: Int,
+        batchSize: Int, epochs: Int, seed: UInt64, learningRate: Float, momentum: Float,
+        averagesMomentum: Bool, stepsPerRound: Int
+    ) {
+        self.data = data
+        self.validationFraction = validationFraction
+        self.testFraction = testFraction
+        self.splitSeed = splitSeed
+        self.standardizes = standardizes
+        self.hiddenLayers = hiddenLayers
+        self.replicas = replicas
+        self.batchSize = batchSize
+        self.epochs = epochs
+        self.seed = seed
+        self.learningRate = learningRate
+        self.momentum = momentum
+        self.averagesMomentum = averagesMomentum
+        self.stepsPerRound = stepsPerRound
+    }
+}
+
+/// A data set by content: its files and the way they are read.
+package struct DatasetReference: Hashable, Sendable {
+    /// The part a file plays.
+    package enum Role: UInt8, Sendable, CaseIterable {
+        /// Training rows (with labels for CSV).
+        case train = 1
+        /// Labels of the training rows.
+        case trainLabels = 2
+        /// Rows of an explicit test set.
+        case test = 3
+        /// Labels of the explicit test set.
+        case testLabels = 4
+    }
+
+    /// One file of the set.
+    package struct File: Hashable, Sendable {
+        /// Its part.
+        package let role: Role
+        /// SHA-256 of its bytes, 64 hexadecimal digits.
+        package let digest: String
+        /// Its length in bytes.
+        package let byteCount: Int64
+        /// A path on every worker; empty when the file comes from the scheduler's store.
+        package let hostPath: String
+
+        /// Describes one file.
+        package init(role: Role, digest: String, byteCount: Int64, hostPath: String) {
+            self.role = role
+            self.digest = digest
+            self.byteCount = byteCount
+            self.hostPath = hostPath
+        }
+    }
+
+    /// SHA-256 over format and file digests, 64 hexadecimal digits: the name of the converted set.
+    package let key: String
+    /// The files, by role.
+    package let files: [File]
+    /// The canonical text of the format, as the `Datasets` target writes and reads it.
+    package let format: String
+
+    /// Makes a reference.
+    package init(key: String, files: [File], format: String) {
+        self.key = key
+        self.files = files
+        self.format = format
+    }
+
+    /// At most this many files make a set.
+    package static let mostFiles = 4
+}
+
+/// What placing a job needs to know beyond its ``TrainingWork``.
+package struct JobRequirements: Hashable, Sendable {
+    /// What one lane (a replica being computed) takes.
+    package var perLane: ResourceAmount
+    /// The most nodes it may spread over; 0 means any number.
+    package var mostHosts: Int
+    /// Which kernel: `auto`, `portable`, or an OpenBLAS core type.
+    package var numerics: String
+    /// Seconds from first start to failure; 0 means none.
+    package var timeLimitSeconds: Int64
+    /// Trainer failures allowed.
+    package var backoffLimit: Int
+    /// Seconds a finished job is kept; 0 means for ever.
+    package var keepFinishedSeconds: Int64
+    /// Whether the job waits until resumed.
+    package var isSuspended: Bool
+    /// The name the model is stored under; empty means the job's name.
+    package var modelName: String
+
+    /// Makes the requirements.
+    package init(
+        perLane: ResourceAmount, mostHosts: Int, numerics: String, timeLimitSeconds: Int64,
+        backoffLimit: Int, keepFinishedSeconds: Int64, isSuspended: Bool, modelName: String
+    ) {
+        self.perLane = perLane
+        self.mostHosts = mostHosts
+        self.numerics = numerics
+        self.timeLimitSeconds = timeLimitSeconds
+        self.backoffLimit = backoffLimit
+        self.keepFinishedSeconds = keepFinishedSeconds
+        self.isSuspended = isSuspended
+        self.modelName = modelName
+    }
+}

@@ -1,0 +1,181 @@
+/// Finds where the fields of a text table begin and end.
+struct CSVFieldScanner {
+    /// One field: where its text lies and where the next one starts.
+    struct Field {
+        var start = 0
+        /// One past the text, closing quote and surrounding spaces excluded.
+        var end = 0
+        /// Behind the delimiter or the line end.
+        var next = 0
+        var endsRecord = false
+        var isQuoted = false
+        /// Text behind a closing quote, or no closing quote at all.
+        var isMalformed = false
+        /// Line ends inside quotes.
+        var newlines = 0
+    }
+
+    static let quote: UInt8 = 0x22
+    static let newline: UInt8 = 0x0A
+    static let carriageReturn: UInt8 = 0x0D
+
+    let bytes: UnsafePointer<UInt8>
+    let count: Int
+    let isFinal: Bool
+    let delimiter: UInt8
+
+    @inline(__always)
+    func isSpace(_ byte: UInt8) -> Bool {
+        byte == 0x20 || (byte == 0x09 && delimiter != 0x09)
+    }
+
+    @inline(__always)
+    func isFieldEnd(_ byte: UInt8) -> Bool {
+        byte == delimiter || byte == Self.newline || byte == Self.carriageReturn
+    }
+
+    /// Reads a plain number and the field end behind it; false when the field is anything else or
+    /// may go on beyond the window.
+    @inline(__always)
+    func scanNumber(at start: Int, value: inout Float, field: inout Field) -> Bool {
+        if scanSmallInteger(at: start, value: &value, field: &field) {
+            return true
+        }
+        var position = start
+        while position < count, isSpace(bytes[position]) {
+            position += 1
+        }
+        guard
+            var end = DecimalNumber.parse(bytes, from: position, to: count, value: &value)
+        else { return false }
+        while end < count, isSpace(bytes[end]) {
+            end += 1
+        }
+        return finish(at: end, field: &field) && value.isFinite
+    }
+
+    /// One or two digits and the delimiter, by far the most common field of counts and pixels.
+    @inline(__always)
+    private func scanSmallInteger(at start: Int, value: inout Float, field: inout Field) -> Bool {
+        guard start &+ 3 <= count else { return false }
+        let first = bytes[start] &- 0x30
+        let second = bytes[start &+ 1]
+        let hasTwoDigits = second != delimiter
+        let tens = hasTwoDigits ? first : 0
+        let ones = hasTwoDigits ? second &- 0x30 : first
+        let end = hasTwoDigits ? start &+ 2 : start &+ 1
+        guard tens < 10, ones < 10, bytes[end] == delimiter else { return false }
+        value = Float(Int32(tens) &* 10 &+ Int32(ones))
+        field.next = end &+ 1
+        field.endsRecord = false
+        return true
+    }
+
+    /// Reads any field; false when the window ends before the field does.
+    @inline(never)
+    func scanField(at start: Int, field: inout Field) -> Bool {
+        field = Field()
+        var position = start
+        while position < count, isSpace(bytes[position]) {
+            position += 1
+        }
+        if position < count, bytes[position] == Self.quote {
+            return scanQuoted(at: position, field: &field)
+        }
+        field.start = position
+        while position < count, !isFieldEnd(bytes[position]) {
+            position += 1
+        }
+        field.end = position
+        while field.end > field.start, isSpace(bytes[field.end - 1]) {
+            field.end -= 1
+        }
+        return finish(at: position, field: &field)
+    }
+
+    private func scanQuoted(at opening: Int, field: inout Field) -> Bool {
+        field.isQuoted = true
+        var position = opening + 1
+        field.start = position
+        while position < count {
+            let byte = bytes[position]
+            if byte == Self.newline {
+                field.newlines += 1
+            } else if byte == Self.quote {
+                if position + 1 < count, bytes[position + 1] == Self.quote {
+                    position += 1
+                } else {
+                    break
+                }
+            }
+            position += 1
+        }
+        guard position < count else {
+            field.isMalformed = true
+            field.end = count
+            field.next = count
+            field.endsRecord = true
+            return isFinal
+        }
+        field.end = position
+        position += 1
+        while position < count, !isFieldEnd(bytes[position]) {
+            field.isMalformed = field.isMalformed || !isSpace(bytes[position])
+            position += 1
+        }
+        return finish(at: position, field: &field)
+    }
+
+    /// Steps over the delimiter or line end at `position`; false when neither can be decided yet.
+    @inline(__always)
+    private func finish(at position: Int, field: inout Field) -> Bool {
+        guard position < count else {
+            field.next = count
+            field.endsRecord = true
+            return isFinal
+        }
+        let byte = bytes[position]
+        field.next = position + 1
+        if byte == delimiter {
+            field.endsRecord = false
+            return true
+        }
+        field.endsRecord = true
+        if byte == Self.newline {
+            return true
+        }
+        guard byte == Self.carriageReturn else { return false }
+        if position + 1 < count {
+            if bytes[position + 1] == Self.newline {
+                field.next = position + 2
+            }
+            return true
+        }
+        return isFinal
+    }
+
+    /// The text of a field with doubled quotes resolved, nil when it is not UTF-8.
+    func text(of field: Field) -> String? {
+        let raw = UnsafeBufferPointer(start: bytes + field.start, count: field.end - field.start)
+        guard field.isQuoted, raw.contains(Self.quote) else {
+            return String(validating: raw, as: UTF8.self)
+        }
+        var resolved: [UInt8] = []
+        var position = 0
+        while position < raw.count {
+            resolved.append(raw[position])
+            position += raw[position] == Self.quote ? 2 : 1
+        }
+        return String(validating: resolved, as: UTF8.self)
+    }
+
+    /// The start of a field for a message, whatever its bytes are.
+    func excerpt(of field: Field) -> String {
+        let maximumBytes = 200
+        let raw = UnsafeBufferPointer(
+            start: bytes + field.start,
+            count: min(field.end - field.start, maximumBytes),
+        )
+        return DataFinding.printable(String(decoding: raw, as: UTF8.self))
+    }
+}

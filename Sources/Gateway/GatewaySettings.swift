@@ -1,0 +1,35 @@
+/// Where the HTTP side listens, who may speak to it, and its bounds.
+package struct GatewaySettings: Sendable {
+    /// The address to listen on.
+    package var host: String
+    /// The port to listen on; 0 takes a free one.
+    package var port: Int
+    /// Who may speak; without any, only health and version are answered.
+    package var tokens: [GatewayToken]
+    /// The longest JSON or YAML body, in bytes.
+    package var largestBodyBytes = 1 << 20
+    /// The largest uploaded file, in bytes; the store's own bound holds too.
+    package var largestArtifactBytes = 16 << 30
+    /// Connections at once; further ones wait to be accepted.
+    package var mostConnections = 1_024
+    /// Seconds a connection may be silent while it sends a request or between two.
+    package var idleSeconds: Int64 = 60
+    /// Seconds a JSON or YAML body may take to arrive as a whole.
+    package var bodySeconds: Int64 = 30
+
+    /// The longest header section, in bytes.
+    package static let largestHeaderBytes = 16 << 10
+    /// The most jobs one answer lists.
+    package static let mostListed = 100_000
+    /// The most facts one answer lists; `more` says when there are others.
+    package static let mostEvents = 10_000
+    /// The piece of a file read or written at once, in bytes.
+    package static let chunkBytes = 1 << 20
+
+    /// Settings with defaults for the bounds.
+    package init(host: String = "127.0.0.1", port: Int = 7070, tokens: [GatewayToken]) {
+        self.host = host
+        self.port = port
+        self.tokens = tokens
+    }
+}

@@ -1,0 +1,215 @@
+import ClusterVocabulary
+
+/// Reads, defaults and validates one document of kind TrainJob.
+struct TrainJobReader {
+    let collector: DiagnosticCollector
+
+    /// Fields people look for directly under `spec`, with the place where they belong.
+    private static let places = [
+        "epochs": "spec.training", "batchSize": "spec.training", "seed": "spec.training",
+        "optimizer": "spec.training", "learningRate": "spec.training.optimizer.sgd",
+        "momentum": "spec.training.optimizer.sgd", "hidden": "spec.model.mlp",
+        "mlp": "spec.model", "softmaxRegression": "spec.model", "source": "spec.data",
+        "format": "spec.data", "split": "spec.data", "file": "spec.data.source",
+        "hostPath": "spec.data.source", "cpu": "spec.resources", "memory": "spec.resources",
+        "every": "spec.averaging", "timeLimit": "spec.runPolicy",
+        "activeDeadlineSeconds": "spec.runPolicy", "ttlSecondsAfterFinished": "spec.runPolicy",
+        "backoffLimit": "spec.runPolicy", "suspend": "spec.runPolicy",
+        "name": "metadata", "labels": "metadata",
+    ]
+
+    /// The specification, or nothing when anything was reported.
+    func read(_ root: FieldReader) -> TrainJobSpecification? {
+        let before = collector.count
+        let metadata = readMetadata(root)
+        root.require("spec", "spec: {data: …, model: …}")
+        let spec = root.section("spec")
+        root.finish()
+        let replicas = spec.integer("replicas", in: Limits.replicas, default: 1)
+        let training = readTraining(spec)
+        let (source, format, split) = readData(spec, seed: training.seed)
+        let standardizes = readPreprocessing(spec)
+        let hidden = readModel(spec)
+        let (every, averagesMomentum) = readAveraging(spec)
+        let numerics = spec.word(
+            "numerics", among: ["auto", "portable"] + KernelFingerprint.ranking, default: "auto")
+        let (perReplica, mostHosts) = readResources(spec)
+        let output = spec.section("output")
+        let modelName = output.text("model", NameRules.name) ?? metadata.name
+        output.finish()
+        let policy = readPolicy(spec)
+        spec.belongsElsewhere(TrainJobReader.places)
+        spec.finish()
+        guard let source, let format, collector.count == before else { return nil }
+        return TrainJobSpecification(
+            name: metadata.name, namespace: metadata.namespace, labels: metadata.labels,
+            annotations: metadata.annotations, dataSource: source, format: format,
+            validationFraction: split.validation, testFraction: split.test,
+            splitSeed: split.seed, standardizes: standardizes, hiddenLayers: hidden,
+            replicas: replicas, epochs: training.epochs, batchSize: training.batchSize,
+            seed: training.seed, learningRate: training.learningRate,
+            momentum: training.momentum, every: every, averagesMomentum: averagesMomentum,
+            numerics: numerics, perReplica: perReplica, mostHosts: mostHosts,
+            modelName: modelName, timeLimitSeconds: policy.timeLimit,
+            backoffLimit: policy.backoffLimit, keepFinishedSeconds: policy.keepFinished,
+            isSuspended: policy.isSuspended)
+    }
+
+    private struct Metadata {
+        var name = ""
+        var namespace = "default"
+        var labels: [Label] = []
+        var annotations: [Label] = []
+    }
+
+    private func readMetadata(_ root: FieldReader) -> Metadata {
+        root.require("metadata", "metadata: {name: digits}")
+        let reader = root.section("metadata")
+        reader.require("name", "name: digits")
+        var result = Metadata()
+        result.name = reader.text("name", NameRules.name) ?? ""
+        result.namespace = reader.text("namespace", NameRules.name) ?? "default"
+        result.labels = readLabels(reader.section("labels"), NameRules.labelValue)
+        result.annotations = readLabels(reader.section("annotations"), NameRules.annotation)
+        reader.finish()
+        return result
+    }
+
+    private func readLabels(
+        _ reader: FieldReader, _ rule: (String) -> String?
+    ) -> [Label] {
+        let entries = reader.writtenEntries
+        guard entries.count <= Limits.labels else {
+            let message = "has \(entries.count) entries, at most \(Limits.labels) are allowed"
+            collector.report(reader.position, reader.path, message)
+            return []
+        }
+        reader.finishRepeated()
+        var labels: [Label] = []
+        for entry in entries {
+            if let problem = NameRules.labelKey(entry.key) {
+                collector.report(entry.keyPosition, reader.path, problem)
+            } else if let value = reader.text(entry.key, rule) {
+                labels.append(Label(key: entry.key, value: value))
+            }
+        }
+        return labels.sorted { $0.key < $1.key }
+    }
+
+    private struct Training {
+        var epochs = 10
+        var batchSize = 32
+        var seed: UInt64 = 0
+        var learningRate: Float = 0.01
+        var momentum: Float = 0
+    }
+
+    private func readTraining(_ spec: FieldReader) -> Training {
+        var result = Training()
+        let reader = spec.section("training")
+        result.epochs = reader.integer("epochs", in: Limits.epochs, default: result.epochs)
+        result.batchSize = reader.integer(
+            "batchSize", in: Limits.batchSize, default: result.batchSize)
+        result.seed = reader.seed("seed", default: result.seed)
+        if let (_, entry) = reader.union("optimizer", members: ["sgd"]) {
+            let sgd = reader.member("optimizer", entry)
+            result.learningRate = sgd.single(
+                "learningRate", default: result.learningRate,
+                rule: "greater than 0 and at most \(Int(Limits.learningRate))"
+            ) { $0 > 0 && $0 <= Limits.learningRate }
+            result.momentum = sgd.single(
+                "momentum", default: result.momentum, rule: "at least 0 and less than 1"
+            ) { $0 >= 0 && $0 < 1 }
+            sgd.finish()
+        }
+        reader.belongsElsewhere([
+            "learningRate": "spec.training.optimizer.sgd",
+            "momentum": "spec.training.optimizer.sgd",
+            "sgd": "spec.training.optimizer",
+        ])
+        reader.finish()
+        return result
+    }
+
+    private func readPreprocessing(_ spec: FieldReader) -> Bool {
+        guard let items = spec.list("preprocessing", atMost: 1) else { return false }
+        for (index, item) in items.enumerated() {
+            let path = "\(spec.path("preprocessing"))[\(index)]"
+            guard case .scalar(let text, _) = item.content, text == "standardize" else {
+                let message = "expected standardize, the only step there is, found \(item.found)"
+                collector.report(item.position, path, message)
+                continue
+            }
+        }
+        return !items.isEmpty
+    }
+
+    private func readModel(_ spec: FieldReader) -> [Int] {
+        spec.require("model", "model: {mlp: {hidden: [64]}}")
+        let initial = "initial is not supported by this release: training starts from the seed"
+        let members = ["mlp", "softmaxRegression"]
+        guard let value = spec.value("model") else { return [] }
+        guard !value.isNull else {
+            spec.report("model", "needs one of mlp, softmaxRegression")
+            return []
+        }
+        guard
+            let (member, entry) = spec.union(
+                "model", members: members, refused: ["initial": initial])
+        else { return [] }
+        let reader = spec.member("model", entry)
+        defer { reader.finish() }
+        guard member == "mlp" else { return [] }
+        _ = reader.word("activation", among: ["relu"], default: "relu")
+        reader.require("hidden", "hidden: [64]")
+        guard let items = reader.list("hidden", atMost: Limits.hiddenLayers) else { return [] }
+        if items.isEmpty {
+            reader.report("hidden", "needs at least one layer; without any use softmaxRegression")
+        }
+        return items.enumerated().map { index, item in width(item, index: index, of: reader) }
+    }
+
+    private func width(_ item: YAMLNode, index: Int, of reader: FieldReader) -> Int {
+        let path = "\(reader.path("hidden"))[\(index)]"
+        let range = Limits.layerWidth
+        guard case .scalar(let text, _) = item.content, !item.isNull,
+            let value = try? ScalarSyntax.integer(text)
+        else {
+            collector.report(item.position, path, "expected an integer, found \(item.found)")
+            return range.lowerBound
+        }
+        guard (Int64(range.lowerBound)...Int64(range.upperBound)).contains(value) else {
+            let message =
+                "must be from \(range.lowerBound) to \(range.upperBound), found \(value)"
+            collector.report(item.position, path, message)
+            return range.lowerBound
+        }
+        return Int(value)
+    }
+
+    private func readAveraging(
+        _ spec: FieldReader
+    ) -> (TrainJobSpecification.AveragingInterval, averagesMomentum: Bool) {
+        let reader = spec.section("averaging")
+        var interval = TrainJobSpecification.AveragingInterval.auto
+        if let (text, _) = reader.scalar("every", "an integer or auto"), text != "auto" {
+            if (try? ScalarSyntax.integer(text)) == nil {
+                let found = reader.value("every")?.found ?? ""
+                reader.report("every", "expected an integer or auto, found \(found)")
+            } else {
+                interval = .steps(reader.integer("every", in: Limits.stepsPerRound, default: 1))
+            }
+        }
+        var state = "average"
+        if let (text, _) = reader.scalar("optimizerState", "average or reset"), text == "keep" {
+            reader.report(
+                "optimizerState",
+                "keep is not supported by this release: momentum is either averaged or reset")
+        } else {
+            state = reader.word(
+                "optimizerState", among: ["average", "reset"], default: state)
+        }
+        reader.finish()
+        return (interval, state == "average")
+    }
+}

@@ -1,0 +1,137 @@
+import ClusterVocabulary
+
+extension TrainJobSpecification {
+    /// The document with every default written out, ending in a line break.
+    ///
+    /// Equal specifications give equal texts, and ``SpecificationReader`` reads the text back to
+    /// an equal specification. `--dry-run` prints it, the scheduler stores it, `get -o yaml` shows
+    /// it.
+    package func canonicalYAML() -> String {
+        let lines =
+            ["apiVersion: mlctl.dev/v1", "kind: TrainJob"] + metadataLines() + ["spec:"]
+            + ["  replicas: \(replicas)"] + dataLines() + modelLines() + policyLines()
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private func metadataLines() -> [String] {
+        var lines = [
+            "metadata:",
+            "  name: \(CanonicalYAML.text(name))",
+            "  namespace: \(CanonicalYAML.text(namespace))",
+        ]
+        for (title, entries) in [("labels", labels), ("annotations", annotations)]
+        where !entries.isEmpty {
+            lines.append("  \(title):")
+            lines += entries.map {
+                "    \(CanonicalYAML.text($0.key)): \(CanonicalYAML.text($0.value))"
+            }
+        }
+        return lines
+    }
+
+    private func dataLines() -> [String] {
+        var lines = ["  data:", "    source:"]
+        switch dataSource {
+        case .file(let files): lines += TrainJobSpecification.lines("file", files)
+        case .hostPath(let files): lines += TrainJobSpecification.lines("hostPath", files)
+        case .artifact(let reference): lines += TrainJobSpecification.lines(reference)
+        }
+        lines += formatLines()
+        let split = "validation: \(validationFraction), test: \(testFraction), seed: \(splitSeed)"
+        lines.append("    split: {\(split)}")
+        lines.append("  preprocessing: [\(standardizes ? "standardize" : "")]")
+        return lines
+    }
+
+    private static func lines(_ kind: String, _ files: [DataFile]) -> [String] {
+        if let only = files.first, files.count == 1, only.role == .train {
+            return ["      \(kind): \(CanonicalYAML.text(only.path))"]
+        }
+        return ["      \(kind):"]
+            + files.map { "        \($0.role.word): \(CanonicalYAML.text($0.path))" }
+    }
+
+    private static func lines(_ reference: DatasetReference) -> [String] {
+        var lines = [
+            "      artifact:",
+            "        key: \"\(reference.key)\"",
+            "        format: \(CanonicalYAML.text(reference.format))",
+            "        files:",
+        ]
+        for file in reference.files {
+            lines.append("          - role: \(file.role.word)")
+            lines.append("            sha256: \"\(file.digest)\"")
+            lines.append("            bytes: \(file.byteCount)")
+            if !file.hostPath.isEmpty {
+                lines.append("            hostPath: \(CanonicalYAML.text(file.hostPath))")
+            }
+        }
+        return lines
+    }
+
+    private func formatLines() -> [String] {
+        switch format {
+        case .idx: return ["    format: {idx: {}}"]
+        case .npy: return ["    format: {npy: {}}"]
+        case .csv(let csv):
+            var fields: [String] = []
+            switch csv.label {
+            case .name(let name):
+                // A number in quotes is a name, a bare one an index.
+                let isNumber = Int(name) != nil
+                fields.append("label: \(isNumber ? "\"\(name)\"" : CanonicalYAML.text(name))")
+            case .index(let index): fields.append("label: \(index)")
+            }
+            if let header = csv.header { fields.append("header: \(header)") }
+            if let delimiter = csv.delimiter {
+                fields.append("delimiter: \(delimiter.rawValue)")
+            }
+            return ["    format: {csv: {\(fields.joined(separator: ", "))}}"]
+        }
+    }
+
+    private func modelLines() -> [String] {
+        let hidden = hiddenLayers.map(String.init).joined(separator: ", ")
+        let model =
+            hiddenLayers.isEmpty
+            ? "{softmaxRegression: {}}" : "{mlp: {hidden: [\(hidden)], activation: relu}}"
+        let interval =
+            switch every {
+            case .steps(let steps): String(steps)
+            case .auto: "auto"
+            }
+        return [
+            "  model: \(model)",
+            "  training:",
+            "    epochs: \(epochs)",
+            "    batchSize: \(batchSize)",
+            "    seed: \(seed)",
+            "    optimizer: {sgd: {learningRate: \(learningRate), momentum: \(momentum)}}",
+            "  averaging: {every: \(interval),"
+                + " optimizerState: \(averagesMomentum ? "average" : "reset")}",
+            "  numerics: \(CanonicalYAML.text(numerics))",
+        ]
+    }
+
+    private func policyLines() -> [String] {
+        let amounts =
+            "cpu: \(CanonicalYAML.cpu(perReplica.milliCPU)),"
+            + " memory: \(CanonicalYAML.size(perReplica.memoryBytes))"
+        let hosts = mostHosts > 0 ? ", maxHosts: \(mostHosts)" : ""
+        var policy: [String] = []
+        if timeLimitSeconds > 0 {
+            policy.append("timeLimit: \(CanonicalYAML.duration(seconds: timeLimitSeconds))")
+        }
+        policy.append("backoffLimit: \(backoffLimit)")
+        if keepFinishedSeconds > 0 {
+            let kept = CanonicalYAML.duration(seconds: keepFinishedSeconds)
+            policy.append("ttlAfterFinished: \(kept)")
+        }
+        policy.append("suspend: \(isSuspended)")
+        return [
+            "  resources: {\(amounts)\(hosts)}",
+            "  output: {model: \(CanonicalYAML.text(modelName))}",
+            "  runPolicy: {\(policy.joined(separator: ", "))}",
+        ]
+    }
+}

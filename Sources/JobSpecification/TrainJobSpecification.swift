@@ -1,0 +1,102 @@
+package import ClusterVocabulary
+
+/// A training job as submitted: validated, with every default filled in.
+package struct TrainJobSpecification: Sendable, Equatable {
+    /// How many local steps pass between two averages.
+    package enum AveragingInterval: Sendable, Equatable {
+        /// This many.
+        case steps(Int)
+        /// Chosen at the first start and frozen in the record.
+        case auto
+    }
+
+    // MARK: metadata
+
+    /// `metadata.name`.
+    package var name: String
+    /// `metadata.namespace`.
+    package var namespace: String
+    /// Labels, ordered by key.
+    package var labels: [Label]
+    /// Annotations, ordered by key.
+    package var annotations: [Label]
+
+    // MARK: data
+
+    /// Where the rows come from.
+    package var dataSource: DataSource
+    /// How they are read.
+    package var format: DataFormatSpecification
+    /// The share of rows held out for validation, 0 ..< 1.
+    package var validationFraction: Double
+    /// The share of rows held out for the final test, 0 ..< 1; 0 with a test file.
+    package var testFraction: Double
+    /// The seed of the split.
+    package var splitSeed: UInt64
+    /// Whether features are standardised with the training rows' mean and deviation.
+    package var standardizes: Bool
+
+    // MARK: model and training
+
+    /// Widths of the hidden layers; empty means softmax regression.
+    package var hiddenLayers: [Int]
+    /// R, the number of logical replicas.
+    package var replicas: Int
+    /// Passes over the training rows.
+    package var epochs: Int
+    /// Rows per step and replica.
+    package var batchSize: Int
+    /// The seed of initial parameters and of the row order.
+    package var seed: UInt64
+    /// The step length, greater than 0.
+    package var learningRate: Float
+    /// The momentum factor, 0 ..< 1.
+    package var momentum: Float
+    /// H, the local steps between averages.
+    package var every: AveragingInterval
+    /// Whether momentum is averaged with the parameters (otherwise reset at every averaging).
+    package var averagesMomentum: Bool
+
+    // MARK: placing and policy
+
+    /// `auto`, `portable`, or an OpenBLAS core type.
+    package var numerics: String
+    /// What one replica takes while it is computed.
+    package var perReplica: ResourceAmount
+    /// The most hosts to spread over; 0 means any number.
+    package var mostHosts: Int
+    /// The name the model is stored under.
+    package var modelName: String
+    /// Seconds from first start to failure; 0 means none.
+    package var timeLimitSeconds: Int64
+    /// Trainer failures allowed.
+    package var backoffLimit: Int
+    /// Seconds a finished job is kept; 0 means for ever.
+    package var keepFinishedSeconds: Int64
+    /// Whether the job waits until resumed.
+    package var isSuspended: Bool
+
+    /// The work order over the given data; `stepsPerRound` is 0 while the interval is `auto`.
+    package func work(data: DatasetReference) -> TrainingWork {
+        let stepsPerRound =
+            switch every {
+            case .steps(let steps): steps
+            case .auto: 0
+            }
+        return TrainingWork(
+            data: data, validationFraction: validationFraction, testFraction: testFraction,
+            splitSeed: splitSeed, standardizes: standardizes, hiddenLayers: hiddenLayers,
+            replicas: replicas, batchSize: batchSize, epochs: epochs, seed: seed,
+            learningRate: learningRate, momentum: momentum, averagesMomentum: averagesMomentum,
+            stepsPerRound: stepsPerRound)
+    }
+
+    /// What placing the job needs.
+    package var requirements: JobRequirements {
+        JobRequirements(
+            perLane: perReplica, mostHosts: mostHosts, numerics: numerics,
+            timeLimitSeconds: timeLimitSeconds, backoffLimit: backoffLimit,
+            keepFinishedSeconds: keepFinishedSeconds, isSuspended: isSuspended,
+            modelName: modelName)
+    }
+}

@@ -1,0 +1,105 @@
+private import COpenBLAS
+
+/// The BLAS library: which one it is, and its matrix product in an order that is fixed.
+package enum BLAS {
+    /// The largest depth handed to the library at once.
+    ///
+    /// Above its own K block the library cuts the depth in ways that depend on the thread count
+    /// and the core type; slices of at most 256 are below the K block of every kernel table.
+    package static let maximumDepthSlice = 256
+
+    /// Makes the library compute on the calling thread only, for the whole process.
+    ///
+    /// Set `OPENBLAS_NUM_THREADS=1` in the environment as well: the mere presence of library
+    /// threads changes which kernels are chosen.
+    package static func useOneThread() {
+        openblas_set_num_threads(1)
+    }
+
+    /// The kernel table the library has chosen, for instance `Haswell` or `SkylakeX`.
+    package static var coreName: String {
+        guard let name = openblas_get_corename() else { return "unknown" }
+        return String(cString: name)
+    }
+
+    /// The library's version and build options in its own words.
+    package static var configuration: String {
+        guard let text = openblas_get_config() else { return "unknown" }
+        return String(cString: text)
+    }
+
+    /// One factor of a matrix product, row-major as it stands in memory.
+    package struct Factor {
+        /// The first element.
+        package var pointer: UnsafePointer<Float>
+        /// Elements from one stored row to the next.
+        package var stride: Int
+        /// Whether the factor is the transpose of what is stored.
+        package var isTransposed: Bool
+
+        /// The matrix as stored.
+        package static func stored(_ pointer: UnsafePointer<Float>, stride: Int) -> Factor {
+            Factor(pointer: pointer, stride: stride, isTransposed: false)
+        }
+
+        /// The transpose of the matrix that is stored.
+        package static func transposed(_ pointer: UnsafePointer<Float>, stride: Int) -> Factor {
+            Factor(pointer: pointer, stride: stride, isTransposed: true)
+        }
+    }
+
+    /// `output[rows x columns] = left[rows x depth] * right[depth x columns]`, all row-major.
+    ///
+    /// The depth is worked off in slices of at most 256, in order, each added to the output.
+    /// Strides count elements; every size fits in 31 bits; depth 0 gives zeros.
+    package static func gemm(
+        rows: Int,
+        columns: Int,
+        depth: Int,
+        left: Factor,
+        right: Factor,
+        output: UnsafeMutablePointer<Float>,
+        outputStride: Int
+    ) {
+        let limit = Int(Int32.max)
+        precondition(
+            rows >= 0 && rows <= limit && columns >= 0 && columns <= limit && depth >= 0
+                && depth <= limit,
+            "matrix size outside 31 bits"
+        )
+        precondition(
+            left.stride >= (left.isTransposed ? rows : depth) && left.stride <= limit
+                && right.stride >= (right.isTransposed ? depth : columns) && right.stride <= limit
+                && outputStride >= columns && outputStride <= limit,
+            "matrix stride shorter than a row, or outside 31 bits"
+        )
+        guard rows > 0, columns > 0 else { return }
+        guard depth > 0 else {
+            for row in 0..<rows {
+                (output + row * outputStride).update(repeating: 0, count: columns)
+            }
+            return
+        }
+        var start = 0
+        while start < depth {
+            let slice = min(maximumDepthSlice, depth - start)
+            cblas_sgemm(
+                CblasRowMajor,
+                left.isTransposed ? CblasTrans : CblasNoTrans,
+                right.isTransposed ? CblasTrans : CblasNoTrans,
+                Int32(rows),
+                Int32(columns),
+                Int32(slice),
+                1,
+                left.pointer + (left.isTransposed ? start * left.stride : start),
+                Int32(left.stride),
+                right.pointer + (right.isTransposed ? start : start * right.stride),
+                Int32(right.stride),
+                start == 0 ? 0 : 1,
+                output,
+                Int32(outputStride)
+            )
+            start += slice
+        }
+    }
+}

@@ -1,0 +1,50 @@
+/// Passes over flat vectors: optimizer updates and differences, each in one sweep.
+package enum VectorKernels {
+    /// One step of gradient descent with momentum over `count` parameters.
+    ///
+    /// `v = momentum * v + g`, 0 where negligible (`ElementaryFunctions.negligible`: the velocity
+    /// of an idle unit would otherwise decay into slow subnormal numbers); `w = w - rate * v`.
+    /// Both are single fused multiply-adds.
+    package static func momentumStep(
+        parameters: UnsafeMutablePointer<Float>,
+        velocity: UnsafeMutablePointer<Float>,
+        gradient: UnsafePointer<Float>,
+        count: Int,
+        learningRate: Float,
+        momentum: Float
+    ) {
+        let negligible = ElementaryFunctions.negligible
+        let negativeRate = -learningRate
+        for index in 0..<count {
+            let sum = gradient[index].addingProduct(momentum, velocity[index])
+            let updated = sum.magnitude < negligible ? 0 : sum
+            velocity[index] = updated
+            parameters[index] = parameters[index].addingProduct(negativeRate, updated)
+        }
+    }
+
+    /// One step of plain gradient descent: `w = w - rate * g`, one fused multiply-add.
+    package static func plainStep(
+        parameters: UnsafeMutablePointer<Float>,
+        gradient: UnsafePointer<Float>,
+        count: Int,
+        learningRate: Float
+    ) {
+        let negativeRate = -learningRate
+        for index in 0..<count {
+            parameters[index] = parameters[index].addingProduct(negativeRate, gradient[index])
+        }
+    }
+
+    /// `output = left - right`, element by element.
+    package static func subtract(
+        _ left: UnsafePointer<Float>,
+        _ right: UnsafePointer<Float>,
+        into output: UnsafeMutablePointer<Float>,
+        count: Int
+    ) {
+        for index in 0..<count {
+            output[index] = left[index] - right[index]
+        }
+    }
+}

@@ -1,0 +1,181 @@
+import ClusterVocabulary
+
+/// Requests of people: submit, cancel, delete, suspend.
+extension Scheduler {
+    mutating func onSubmit(
+        _ submission: Submission, _ request: RequestToken, _ moment: Moment,
+        _ effects: inout SchedulerEffects
+    ) {
+        let key = "\(submission.namespace)/\(submission.idempotencyKey)"
+        if !submission.idempotencyKey.isEmpty, let known = jobOfKey[key] {
+            if let name = jobs[known]?.record.fullName {
+                effects.reply(.accepted(known, fullName: name, isRepeated: true), to: request)
+            } else {
+                effects.refuse(
+                    request, .conflict,
+                    "job \(known) was accepted under this key and deleted since; "
+                        + "submit again with another key")
+            }
+            return
+        }
+        if isDiskBelowFloor {
+            effects.refuse(
+                request, .diskFull,
+                "the scheduler's disk is below its floor of free space; free some and submit again")
+            return
+        }
+        if waiting.count + running.count >= configuration.mostActiveJobs {
+            effects.refuse(
+                request, .limitReached,
+                "\(configuration.mostActiveJobs) jobs wait or run already; wait for some to end")
+            return
+        }
+        let id = nextJob
+        nextJob = JobID(id.number + 1)
+        let nameKey = "\(submission.namespace)/\(submission.name)"
+        let run = (lastRun[nameKey] ?? 0) + 1
+        lastRun[nameKey] = run
+        if !submission.idempotencyKey.isEmpty { jobOfKey[key] = id }
+        var record = JobRecord(
+            id: id, namespace: submission.namespace, name: submission.name, run: run,
+            user: submission.user, labels: submission.labels,
+            idempotencyKey: submission.idempotencyKey, work: submission.work,
+            requirements: submission.requirements, submittedAt: moment.wallMilliseconds)
+        record.reason =
+            submission.requirements.isSuspended
+            ? Reason(.suspended, "runPolicy.suspend is true")
+            : Reason(.queued, "accepted, not looked at yet")
+        jobs[id] = JobEntry(record: record)
+        wait(id)
+        effects.facts.append(
+            LedgerFact(
+                kind: .submitted, job: id, at: moment.wallMilliseconds,
+                reason: Reason(.none, record.fullName), state: .pending))
+        effects.changedJobs.append(id)
+        effects.specifications.append(.init(job: id, text: submission.specification))
+        effects.reply(.accepted(id, fullName: record.fullName, isRepeated: false), to: request)
+    }
+
+    mutating func onCancel(
+        _ job: JobID, _ request: RequestToken, _ moment: Moment,
+        _ effects: inout SchedulerEffects
+    ) {
+        guard let entry = jobs[job] else {
+            effects.refuse(request, .notFound, "there is no job \(job)")
+            return
+        }
+        if entry.record.state.isFinal {
+            effects.refuse(
+                request, .conflict,
+                "\(entry.record.fullName) ended already (\(entry.record.state.word))")
+            return
+        }
+        end(
+            job, .cancelled, .cancelled, Reason(.requested, "cancelled on request"), moment,
+            &effects)
+        effects.reply(.done(job), to: request)
+    }
+
+    mutating func onDelete(
+        _ job: JobID, _ request: RequestToken, _ moment: Moment,
+        _ effects: inout SchedulerEffects
+    ) {
+        guard let entry = jobs[job] else {
+            effects.refuse(request, .notFound, "there is no job \(job)")
+            return
+        }
+        guard entry.record.state.isFinal else {
+            effects.refuse(
+                request, .conflict,
+                "\(entry.record.fullName) is \(entry.record.state.word); cancel it first")
+            return
+        }
+        forget(job, Reason(.requested, "deleted on request"), moment, &effects)
+        effects.reply(.done(job), to: request)
+    }
+
+    mutating func onSuspend(
+        _ job: JobID, _ isSuspended: Bool, _ request: RequestToken, _ moment: Moment,
+        _ effects: inout SchedulerEffects
+    ) {
+        guard var entry = jobs[job] else {
+            effects.refuse(request, .notFound, "there is no job \(job)")
+            return
+        }
+        guard entry.record.state == .pending else {
+            effects.refuse(
+                request, .conflict,
+                "\(entry.record.fullName) is \(entry.record.state.word); only waiting jobs can be "
+                    + "suspended or resumed")
+            return
+        }
+        entry.record.requirements.isSuspended = isSuspended
+        entry.record.reason =
+            isSuspended
+            ? Reason(.suspended, "suspended on request") : Reason(.queued, "resumed on request")
+        jobs[job] = entry
+        wait(job)
+        effects.facts.append(
+            LedgerFact(
+                kind: .suspensionChanged, job: job, at: moment.wallMilliseconds,
+                reason: entry.record.reason, state: .pending))
+        effects.changedJobs.append(job)
+        effects.reply(.done(job), to: request)
+    }
+
+    /// Puts a job among the waiting ones, in the line of its present needs.
+    mutating func wait(_ job: JobID) {
+        guard let entry = jobs[job] else { return }
+        waiting.remove(job)
+        if let line = waiting.insert(job, entry) { freshLines.append(line) }
+    }
+
+    /// Ends a job: frees its lanes, tells its nodes, writes it down.
+    mutating func end(
+        _ job: JobID, _ state: JobState, _ kind: LedgerFact.Kind, _ reason: Reason,
+        _ moment: Moment, _ effects: inout SchedulerEffects
+    ) {
+        guard var entry = jobs[job] else { return }
+        precondition(
+            entry.record.state.canBecome(state),
+            "job \(job) cannot go from \(entry.record.state) to \(state)")
+        for member in entry.record.members {
+            effects.send(.release(entry.attempt), to: member.node)
+        }
+        if entry.record.state == .running { needsPlacement = true }
+        freeLanes(of: job)
+        if let progress = entry.progress {
+            entry.record.completeRounds = max(
+                entry.record.completeRounds, progress.completeRounds)
+        }
+        entry.record.members = []
+        entry.record.state = state
+        entry.record.reason = reason
+        entry.record.finishedAt = moment.wallMilliseconds
+        entry.phase = .idle
+        entry.giveUpAt = nil
+        entry.progress = nil
+        entry.avoided = [:]
+        jobs[job] = entry
+        waiting.remove(job)
+        running.removeAll { $0 == job }
+        expiring.insert(entry.record)
+        effects.facts.append(
+            LedgerFact(
+                kind: kind, job: job, at: moment.wallMilliseconds, reason: reason,
+                metrics: entry.record.model?.metrics ?? [], state: state))
+        effects.changedJobs.append(job)
+    }
+
+    /// Removes an ended job from view; the ledger keeps a tombstone and its facts.
+    mutating func forget(
+        _ job: JobID, _ reason: Reason, _ moment: Moment, _ effects: inout SchedulerEffects
+    ) {
+        guard let entry = jobs.removeValue(forKey: job) else { return }
+        effects.facts.append(
+            LedgerFact(
+                kind: .deleted, job: job, at: moment.wallMilliseconds, reason: reason,
+                state: entry.record.state))
+        effects.deletedJobs.append(job)
+    }
+}

@@ -1,0 +1,112 @@
+package import ClusterVocabulary
+import Determinism
+
+/// Why a job is where it is, node by node.
+package struct Explanation: Sendable, Equatable {
+    /// The job.
+    package var job: JobID
+    /// Its state.
+    package var state: JobState
+    /// The first reason that holds.
+    package var reason: Reason
+    /// How many runnable jobs come before it; 0 when it is next.
+    package var ahead: Int
+    /// For a waiting job: what each node lacks, ordered by node.
+    package var nodes: [NodeExplanation]
+}
+
+/// What one node lacks for a waiting job.
+package struct NodeExplanation: Sendable, Equatable {
+    /// The node.
+    package var node: NodeID
+    /// The first thing it lacks; `none` when it fits.
+    package var reason: Reason
+}
+
+extension Scheduler {
+    /// Explains a job's state; `nil` for an unknown job. Reads only.
+    package func explain(_ job: JobID) -> Explanation? {
+        guard let entry = jobs[job] else { return nil }
+        var explanation = Explanation(
+            job: job, state: entry.record.state, reason: entry.record.reason, ahead: 0, nodes: [])
+        guard entry.record.state == .pending else { return explanation }
+        explanation.ahead = waiting.ahead(of: job)
+        explanation.nodes = nodeOrder.map {
+            NodeExplanation(node: $0, reason: lack(of: $0, for: entry))
+        }
+        explanation.reason = waitingReason(entry.record, explanation)
+        return explanation
+    }
+
+    private func waitingReason(_ record: JobRecord, _ explanation: Explanation) -> Reason {
+        if record.requirements.isSuspended {
+            return Reason(
+                .suspended, "runPolicy.suspend is true; mlctl resume \(record.fullName) starts it")
+        }
+        let ready = explanation.nodes.filter { nodes[$0.node]?.isReady ?? false }
+        if ready.isEmpty {
+            return Reason(
+                .noNode,
+                nodeOrder.isEmpty
+                    ? "no worker is registered; start one with: mlctl worker"
+                    : "none of \(nodeOrder.count) registered workers is ready")
+        }
+        if ready.contains(where: { $0.reason.code == .none }) {
+            return Reason(.queued, "\(explanation.ahead) jobs come first")
+        }
+        // The first reason in the order a node is checked, over all ready nodes.
+        let order: [Reason.Code] = [
+            .dataNotStaged, .hostFault, .notEnoughMemory, .notEnoughCPU, .noFingerprint,
+        ]
+        for code in order {
+            if let found = ready.first(where: { $0.reason.code == code }) { return found.reason }
+        }
+        return record.reason
+    }
+
+    private func lack(of id: NodeID, for entry: JobEntry) -> Reason {
+        let record = entry.record
+        guard let node = nodes[id] else { return Reason(.noNode) }
+        guard node.isReady else {
+            return Reason(.silent, "\(id) is \(node.record.state.word)")
+        }
+        let ready = nodeOrder.filter { nodes[$0]?.isReady ?? false }
+        let kernel = freezeKernel(for: record, among: ready)
+        if kernel == nil || node.fingerprint(of: kernel?.coreType ?? "") != kernel?.digest {
+            return Reason(
+                .noFingerprint,
+                "\(id) does not prove the kernel \(kernel?.coreType ?? record.requirements.numerics)"
+            )
+        }
+        if let until = entry.avoided[id], until > lastStep {
+            return Reason(
+                .hostFault,
+                "\(id) failed the job and is tried again in "
+                    + "\((until - lastStep).wholeMilliseconds) ms")
+        }
+        let need = record.requirements.perLane
+        if node.free.milliCPU < need.milliCPU {
+            return Reason(
+                .notEnoughCPU,
+                "\(id) has \(node.free.milliCPU)m of "
+                    + "\(node.record.description.capacity.milliCPU)m cpu free, a replica needs "
+                    + "\(need.milliCPU)m" + holders(on: node))
+        }
+        if node.free.memoryBytes < need.memoryBytes {
+            return Reason(
+                .notEnoughMemory,
+                "\(id) has \(node.free.memoryBytes >> 20) MiB of "
+                    + "\(node.record.description.capacity.memoryBytes >> 20) MiB free, a replica "
+                    + "needs \(need.memoryBytes >> 20) MiB" + holders(on: node))
+        }
+        if !node.holds(record.work) {
+            return Reason(.dataNotStaged, "\(id) is fetching the data set")
+        }
+        return .none
+    }
+
+    private func holders(on node: NodeEntry) -> String {
+        let names = node.lanes.keys.sorted().prefix(3).compactMap { jobs[$0]?.record.fullName }
+        return names.isEmpty ? "" : "; held by \(names.joined(separator: ", "))"
+    }
+}

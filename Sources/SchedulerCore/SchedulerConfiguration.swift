@@ -1,0 +1,37 @@
+/// The times and bounds the scheduler core decides by.
+package struct SchedulerConfiguration: Sendable, Equatable {
+    /// How often nodes send a heartbeat.
+    package var heartbeatInterval: Duration = .milliseconds(500)
+    /// Silence after which a node is suspect and its replicas move.
+    package var suspectAfter: Duration = .seconds(3)
+    /// After a start, how long nodes known from the ledger may take to register again.
+    package var registrationGrace: Duration = .seconds(10)
+    /// How long a job whose every holder fell silent waits for one to return before it starts anew.
+    package var lostAfter: Duration = .seconds(30)
+    /// The shortest time between two membership changes made only to use more lanes.
+    package var expansionInterval: Duration = .seconds(2)
+    /// How long a node may take over a staging before it is asked again.
+    package var stagingInterval: Duration = .seconds(10)
+    /// How long a job keeps off a node whose host failed it.
+    package var hostFaultPause: Duration = .seconds(10)
+    /// A pause between two steps longer than this was the scheduler's own stall: leases are extended.
+    package var stallThreshold: Duration = .seconds(1)
+    /// The most jobs not yet ended.
+    package var mostActiveJobs = 100_000
+    /// The most nodes registered.
+    package var mostNodes = 1_024
+
+    /// The defaults, as the fields state them.
+    package init() {}
+
+    /// The relations between values that are broken, one sentence each; empty when sound.
+    package var problems: [String] {
+        var found: [String] = []
+        if heartbeatInterval * 3 > suspectAfter {
+            found.append("suspectAfter must be at least three heartbeat intervals")
+        }
+        if mostActiveJobs < 1 { found.append("mostActiveJobs must be at least 1") }
+        if mostNodes < 1 { found.append("mostNodes must be at least 1") }
+        return found
+    }
+}

@@ -1,0 +1,101 @@
+package import ClusterVocabulary
+
+/// What follows from a step, one field per kind.
+///
+/// The order is the rule: everything under *durable* is committed in one transaction first; only
+/// then ``sends`` and ``replies`` leave and ``progress`` is shown. Effects of several steps may be
+/// joined by ``append(_:)`` and committed together; the last record of an entity wins.
+package struct SchedulerEffects: Sendable {
+    // Durable.
+    /// What happened, in order.
+    package var facts: [LedgerFact] = []
+    /// Jobs whose record changed; the committer asks the core for the newest record of each.
+    package var changedJobs: [JobID] = []
+    /// Canonical specs of fresh submissions.
+    package var specifications: [JobSpecificationText] = []
+    /// Nodes whose record changed.
+    package var nodes: [NodeRecord] = []
+    /// Models stored.
+    package var models: [ModelRecord] = []
+    /// Jobs turned into tombstones.
+    package var deletedJobs: [JobID] = []
+
+    // After the commit.
+    /// Messages to nodes; may be lost, everything in them is repeated until it is seen to hold.
+    package var sends: [Send] = []
+    /// Answers to requests.
+    package var replies: [Reply] = []
+    /// Accepted progress reports, for people; not durable.
+    package var progress: [TrainingProgress] = []
+    /// Lines for job logs; not durable.
+    package var logs: [LogLine] = []
+
+    /// No effects.
+    package init() {}
+
+    /// A spec text with its job.
+    package struct JobSpecificationText: Sendable, Equatable {
+        /// The job.
+        package var job: JobID
+        /// The canonical text.
+        package var text: String
+    }
+
+    /// A message to a node.
+    package struct Send: Sendable, Equatable {
+        /// The receiver.
+        package var node: NodeID
+        /// What is said.
+        package var message: SchedulerMessage
+    }
+
+    /// An answer to a request.
+    package struct Reply: Sendable, Equatable {
+        /// The request answered.
+        package var request: RequestToken
+        /// The answer.
+        package var answer: Answer
+    }
+
+    /// The answers.
+    package enum Answer: Sendable, Equatable {
+        /// The job is accepted, or was by an earlier submission with the same key.
+        case accepted(JobID, fullName: String, isRepeated: Bool)
+        /// The request took effect.
+        case done(JobID)
+        /// The request has no effect, for this reason.
+        case refused(Reason)
+    }
+
+    /// Whether something must be committed before anything is sent.
+    package var needsCommit: Bool {
+        !(facts.isEmpty && changedJobs.isEmpty && specifications.isEmpty && nodes.isEmpty
+            && models.isEmpty && deletedJobs.isEmpty)
+    }
+
+    /// Joins the effects of a later step onto these.
+    package mutating func append(_ later: SchedulerEffects) {
+        facts += later.facts
+        changedJobs += later.changedJobs
+        specifications += later.specifications
+        nodes += later.nodes
+        models += later.models
+        deletedJobs += later.deletedJobs
+        sends += later.sends
+        replies += later.replies
+        progress += later.progress
+        logs += later.logs
+    }
+
+    mutating func send(_ message: SchedulerMessage, to node: NodeID) {
+        sends.append(Send(node: node, message: message))
+    }
+
+    mutating func reply(_ answer: Answer, to request: RequestToken) {
+        replies.append(Reply(request: request, answer: answer))
+    }
+
+    mutating func refuse(_ request: RequestToken, _ code: Reason.Code, _ message: String) {
+        reply(.refused(Reason(code, message)), to: request)
+    }
+}

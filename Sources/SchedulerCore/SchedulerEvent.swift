@@ -1,0 +1,82 @@
+package import ClusterVocabulary
+package import Determinism
+
+/// Names one request of a person or program until it is answered; made by the shell.
+package struct RequestToken: Hashable, Sendable {
+    /// The number; unique within the process.
+    package let number: UInt64
+
+    /// Makes a token.
+    package init(_ number: UInt64) {
+        self.number = number
+    }
+}
+
+/// The time of an event: the monotone clock for decisions, the wall clock for people.
+package struct Moment: Sendable, Equatable {
+    /// Monotone time since an origin the shell chose.
+    package var instant: LogicalInstant
+    /// Wall-clock milliseconds since 1970; written down, never decided by.
+    package var wallMilliseconds: Int64
+
+    /// Makes a moment.
+    package init(instant: LogicalInstant, wallMilliseconds: Int64) {
+        self.instant = instant
+        self.wallMilliseconds = wallMilliseconds
+    }
+}
+
+/// A job as it comes in: validated by the door, data already stored.
+package struct Submission: Sendable, Equatable {
+    /// Where it goes.
+    package var namespace: String
+    /// `metadata.name`.
+    package var name: String
+    /// Who submits.
+    package var user: String
+    /// Labels, ordered by key.
+    package var labels: [Label]
+    /// The client's key: the same key gives the same job; empty means none.
+    package var idempotencyKey: String
+    /// The canonical text of the spec, kept for people.
+    package var specification: String
+    /// What is trained.
+    package var work: TrainingWork
+    /// What placing needs.
+    package var requirements: JobRequirements
+
+    /// Makes a submission.
+    package init(
+        namespace: String, name: String, user: String, labels: [Label], idempotencyKey: String,
+        specification: String, work: TrainingWork, requirements: JobRequirements
+    ) {
+        self.namespace = namespace
+        self.name = name
+        self.user = user
+        self.labels = labels
+        self.idempotencyKey = idempotencyKey
+        self.specification = specification
+        self.work = work
+        self.requirements = requirements
+    }
+}
+
+/// Everything the scheduler core is ever told.
+package enum SchedulerEvent: Sendable {
+    /// Somebody submits a job.
+    case submit(Submission, RequestToken)
+    /// Somebody ends a job.
+    case cancel(JobID, RequestToken)
+    /// Somebody removes an ended job from view.
+    case delete(JobID, RequestToken)
+    /// Somebody suspends a waiting job or resumes it.
+    case suspend(JobID, Bool, RequestToken)
+    /// A node says something; the shell has bound the name to the connection.
+    case message(NodeID, WorkerMessage)
+    /// A node's connection closed.
+    case disconnected(NodeID)
+    /// Free disk space crossed the floor: below it nothing new is accepted.
+    case diskBelowFloor(Bool)
+    /// Time passed.
+    case wake
+}

@@ -1,0 +1,110 @@
+package import ClusterVocabulary
+package import SchedulerCore
+import Synchronization
+
+/// The committed state, for readers of any thread: what they see is durable.
+///
+/// The loop writes it after every commit; it holds own copies, never the core's tables.
+package final class CommittedView: Sendable {
+    private struct Tables {
+        var jobs: [JobID: JobRecord] = [:]
+        var order: [JobID] = []
+        var runs: [String: JobID] = [:]
+        var newest: [String: JobID] = [:]
+        var progress: [JobID: TrainingProgress] = [:]
+        var nodes: [NodeSummary] = []
+        var models: [ModelRecord] = []
+    }
+
+    private let tables = Mutex(Tables())
+
+    init() {}
+
+    /// A job by its number.
+    package func job(_ id: JobID) -> JobRecord? {
+        tables.withLock { $0.jobs[id] }
+    }
+
+    /// A job by `name-run`, or the newest run of a bare name.
+    package func job(namespace: String, name: String) -> JobRecord? {
+        tables.withLock { tables in
+            let key = "\(namespace)/\(name)"
+            guard let id = tables.runs[key] ?? tables.newest[key] else { return nil }
+            return tables.jobs[id]
+        }
+    }
+
+    /// All jobs of a namespace, or of all, in order of acceptance.
+    package func jobs(namespace: String?) -> [JobRecord] {
+        tables.withLock { tables in
+            tables.order.compactMap { id in
+                guard let job = tables.jobs[id] else { return nil }
+                return namespace == nil || job.namespace == namespace ? job : nil
+            }
+        }
+    }
+
+    /// The newest progress report of a running job.
+    package func progress(_ job: JobID) -> TrainingProgress? {
+        tables.withLock { $0.progress[job] }
+    }
+
+    /// All nodes by name.
+    package func nodes() -> [NodeSummary] {
+        tables.withLock { $0.nodes }
+    }
+
+    /// All models of a namespace, oldest first.
+    package func models(namespace: String) -> [ModelRecord] {
+        tables.withLock { $0.models.filter { $0.namespace == namespace } }
+    }
+
+    /// A model by `name@version`, or the newest version of a bare name.
+    package func model(namespace: String, name: String) -> ModelRecord? {
+        let parts = name.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
+        let version = parts.count == 2 ? UInt32(parts[1]) : nil
+        if parts.count == 2, version == nil { return nil }
+        return models(namespace: namespace).last { model in
+            model.name == parts[0] && (version == nil || model.version == version)
+        }
+    }
+
+    /// Takes over what was committed.
+    func update(
+        jobs: [JobRecord], deleted: [JobID], models: [ModelRecord], nodes: [NodeSummary]?,
+        progress: [TrainingProgress]
+    ) {
+        tables.withLock { tables in
+            for job in jobs { CommittedView.put(job, into: &tables) }
+            for id in deleted { CommittedView.remove(id, from: &tables) }
+            tables.models += models
+            if let nodes { tables.nodes = nodes }
+            for report in progress where tables.jobs[report.attempt.job]?.state == .running {
+                tables.progress[report.attempt.job] = report
+            }
+        }
+    }
+
+    private static func put(_ job: JobRecord, into tables: inout Tables) {
+        if tables.jobs.updateValue(job, forKey: job.id) == nil {
+            tables.order.append(job.id)
+            tables.runs["\(job.namespace)/\(job.fullName)"] = job.id
+            let key = "\(job.namespace)/\(job.name)"
+            if let known = tables.newest[key], known > job.id { return }
+            tables.newest[key] = job.id
+        }
+        if job.state != .running { tables.progress[job.id] = nil }
+    }
+
+    private static func remove(_ id: JobID, from tables: inout Tables) {
+        guard let job = tables.jobs.removeValue(forKey: id) else { return }
+        tables.order.removeAll { $0 == id }
+        tables.runs["\(job.namespace)/\(job.fullName)"] = nil
+        tables.progress[id] = nil
+        let key = "\(job.namespace)/\(job.name)"
+        guard tables.newest[key] == id else { return }
+        tables.newest[key] = tables.order.last { other in
+            tables.jobs[other]?.namespace == job.namespace && tables.jobs[other]?.name == job.name
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package import Artifacts
+package import ClusterVocabulary
+package import Ledger
+package import SchedulerCore
+
+/// What the HTTP side asks of a scheduler; ``SchedulerDaemon`` is the real one.
+package protocol SchedulerBackend: Sendable {
+    /// Submits a job; the answer comes after the commit.
+    func submit(_ submission: Submission) async -> SchedulerEffects.Answer
+    /// Ends a job.
+    func cancel(_ job: JobID) async -> SchedulerEffects.Answer
+    /// Removes an ended job from view.
+    func delete(_ job: JobID) async -> SchedulerEffects.Answer
+    /// Suspends a waiting job, or resumes it.
+    func suspend(_ job: JobID, _ isSuspended: Bool) async -> SchedulerEffects.Answer
+    /// Why a job is where it is.
+    func explain(_ job: JobID) async -> Explanation?
+    /// Committed state for reads.
+    var view: CommittedView { get }
+    /// The canonical spec of a job.
+    func specification(of job: JobID) throws -> String?
+    /// Durable facts after a sequence number, oldest first.
+    func events(job: JobID?, after sequence: Int64, limit: Int) throws -> [LedgerEvent]
+    /// The whole log of a job.
+    func log(of job: JobID) throws -> String
+    /// Everything committed from now on.
+    func subscribe() -> AsyncStream<StreamItem>
+    /// Stored files.
+    var artifacts: ArtifactStore { get }
+    /// What it says of itself.
+    var information: SchedulerInformation { get }
+}
+
+/// What a scheduler says of itself.
+package struct SchedulerInformation: Sendable, Equatable {
+    /// The product's version.
+    package var version: String
+    /// This life.
+    package var incarnation: Incarnation
+    /// Wall-clock milliseconds of its start.
+    package var startedAt: Int64
+    /// Free bytes where the ledger is.
+    package var freeBytes: Int64
+    /// Whether new work is refused for want of disk space.
+    package var isDiskBelowFloor: Bool
+
+    /// Makes the information.
+    package init(
+        version: String, incarnation: Incarnation, startedAt: Int64, freeBytes: Int64,
+        isDiskBelowFloor: Bool
+    ) {
+        self.version = version
+        self.incarnation = incarnation
+        self.startedAt = startedAt
+        self.freeBytes = freeBytes
+        self.isDiskBelowFloor = isDiskBelowFloor
+    }
+}

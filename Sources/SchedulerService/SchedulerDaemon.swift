@@ -1,0 +1,232 @@
+package import Artifacts
+package import ClusterVocabulary
+import Foundation
+package import Ledger
+package import Logging
+import Messaging
+package import SchedulerCore
+import Synchronization
+import WireCodec
+
+/// The scheduler process without its HTTP side: ledger, core loop, control and artifact sockets.
+package final class SchedulerDaemon: SchedulerBackend {
+    /// The product's version.
+    package static let version = "0.1.0"
+
+    /// Committed state for reads.
+    package let view = CommittedView()
+    /// Stored files.
+    package let artifacts: ArtifactStore
+    private let ledger: LedgerStore
+    private let settings: SchedulerSettings
+    private let logger: Logger
+    private let inbox = SchedulerInbox()
+    private let replies = PendingReplies()
+    private let hub = EventHub()
+    private let logs: JobLogs
+    private let context: MessagingContext
+    private let authenticator: ZAPHandler
+    private let control: RouterEndpoint
+    private let artifactServer: ArtifactServer
+    private let incarnation: Incarnation
+    private let startedAt = WallClock.milliseconds
+    private let ended = WaitSignal()
+    private let failure = FailureCell()
+
+    /// Opens everything; nothing is accepted before ``start()``. Throws the named error of what
+    /// could not be opened: ledger, port, folder.
+    package init(settings: SchedulerSettings, logger: Logger) throws {
+        self.settings = settings
+        self.logger = logger
+        try FileManager.default.createDirectory(
+            atPath: settings.stateFolder, withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700])
+        ledger = try LedgerStore(path: "\(settings.stateFolder)/ledger.sqlite")
+        artifacts = try ArtifactStore(at: "\(settings.stateFolder)/artifacts")
+        logs = try JobLogs(folder: "\(settings.stateFolder)/logs")
+        let keys = try ClusterKeys.load(stateFolder: settings.stateFolder)
+        context = try MessagingContext(ioThreads: 2)
+        authenticator = try ZAPHandler(context: context) { key, _, _ in keys.allowed[key] }
+        control = try RouterEndpoint(
+            endpoint: settings.controlEndpoint, context: context, curve: .server(keys.server),
+            name: "control")
+        artifactServer = try ArtifactServer(
+            endpoint: settings.artifactEndpoint, store: artifacts, context: context,
+            keys: keys.server, logger: logger)
+        incarnation = Incarnation(
+            bootID: HostIdentity.bootID, life: UInt64.random(in: 1...UInt64(Int64.max)))
+    }
+
+    /// The control endpoint with its real port.
+    package var controlEndpoint: String { control.endpoint }
+
+    /// Recovers the core from the ledger and starts the loop and the sockets.
+    package func start() throws {
+        let recovered = try ledger.recover()
+        var core = Scheduler(
+            configuration: settings.core, incarnation: incarnation,
+            artifactEndpoint: artifactServer.endpoint.endpoint, at: SchedulerLoop.origin)
+        core.recover(
+            RecoveredState(
+                jobs: recovered.jobs, nodes: recovered.nodes, models: recovered.models,
+                nextJob: recovered.nextJob, lastRuns: recovered.lastRuns,
+                jobsByKey: recovered.jobsByKey),
+            at: Moment(instant: SchedulerLoop.origin, wallMilliseconds: startedAt))
+        view.update(
+            jobs: recovered.jobs, deleted: [], models: recovered.models, nodes: nil, progress: [])
+        logger.info(
+            "recovered",
+            metadata: ["jobs": "\(recovered.jobs.count)", "records": "\(recovered.recordCount)"])
+        startLoop(core, lastEvent: recovered.lastEvent)
+        try artifactServer.start()
+        try control.start { [inbox] message in
+            guard let body = message.frames.last,
+                let decoded = try? WireCodec.decodeWorkerMessage(body),
+                let name = String(validating: message.routingID, as: UTF8.self),
+                let node = NodeID(checking: name)
+            else { return }
+            _ = inbox.put(.event(.message(node, decoded)))
+        }
+        startCheckpointing()
+    }
+
+    private func startLoop(_ core: Scheduler, lastEvent: Int64) {
+        let actions = SchedulerLoop.Actions(
+            send: { [control] node, message in
+                control.send(to: PeerID(node.name), frames: [WireCodec.encode(message)])
+            },
+            answer: { [replies] token, answer in replies.answer(token, with: answer) },
+            publish: { [hub] items in hub.publish(items) },
+            appendLog: { [logs] job, line in logs.append(line, to: job) },
+            fail: { [failure] error in failure.set(error) })
+        let parts = (ledger, inbox, view, settings, logger, ended, replies)
+        let thread = Thread {
+            let (ledger, inbox, view, settings, logger, ended, replies) = parts
+            SchedulerLoop(
+                core: core, ledger: ledger, inbox: inbox, view: view, lastEvent: lastEvent,
+                settings: settings, actions: actions, logger: logger
+            ).run()
+            replies.answerAll(with: .refused(Reason(.conflict, "the scheduler is stopping")))
+            ended.notify()
+        }
+        thread.name = "scheduler"
+        thread.stackSize = 4 << 20
+        thread.start()
+    }
+
+    /// WAL pages are copied into the ledger file by a thread of their own.
+    private func startCheckpointing() {
+        let thread = Thread { [weak self] in
+            while true {
+                Thread.sleep(forTimeInterval: 5)
+                guard let self else { return }
+                do throws(LedgerError) { _ = try ledger.checkpoint() } catch {
+                    if case .closed = error { return }
+                    logger.warning("a checkpoint failed", metadata: ["error": "\(error)"])
+                }
+            }
+        }
+        thread.start()
+    }
+
+    /// Waits until the loop has ended; gives the failure that ended it, if one did.
+    package func waitUntilEnded() -> LedgerError? {
+        ended.wait()
+        ended.notify()
+        return failure.value
+    }
+
+    /// Stops cleanly: what was taken is committed, then sockets and ledger close.
+    package func stop() {
+        inbox.close()
+        _ = waitUntilEnded()
+        hub.close()
+        control.stop()
+        artifactServer.stop()
+        authenticator.stop()
+        context.shutdown()
+        try? ledger.close()
+    }
+}
+
+/// The failure that ended the loop.
+private final class FailureCell: Sendable {
+    private let error = Mutex<LedgerError?>(nil)
+
+    var value: LedgerError? { error.withLock { $0 } }
+
+    func set(_ failure: LedgerError) {
+        error.withLock { $0 = failure }
+    }
+}
+
+extension SchedulerDaemon {
+    private func request(
+        _ make: @escaping @Sendable (RequestToken) -> SchedulerEvent
+    ) async -> SchedulerEffects.Answer {
+        await withCheckedContinuation { continuation in
+            let token = replies.add(continuation)
+            guard inbox.put(.event(make(token))) else {
+                replies.answer(
+                    token,
+                    with: .refused(
+                        Reason(.limitReached, "the scheduler is overloaded; try again shortly")))
+                return
+            }
+        }
+    }
+
+    /// Submits a job; the answer comes after the commit.
+    package func submit(_ submission: Submission) async -> SchedulerEffects.Answer {
+        await request { .submit(submission, $0) }
+    }
+
+    /// Ends a job.
+    package func cancel(_ job: JobID) async -> SchedulerEffects.Answer {
+        await request { .cancel(job, $0) }
+    }
+
+    /// Removes an ended job from view.
+    package func delete(_ job: JobID) async -> SchedulerEffects.Answer {
+        await request { .delete(job, $0) }
+    }
+
+    /// Suspends a waiting job, or resumes it.
+    package func suspend(_ job: JobID, _ isSuspended: Bool) async -> SchedulerEffects.Answer {
+        await request { .suspend(job, isSuspended, $0) }
+    }
+
+    /// Why a job is where it is.
+    package func explain(_ job: JobID) async -> Explanation? {
+        await withCheckedContinuation { continuation in
+            let isTaken = inbox.put(
+                .inspect { core in continuation.resume(returning: core.explain(job)) })
+            if !isTaken { continuation.resume(returning: nil) }
+        }
+    }
+
+    /// The canonical spec of a job.
+    package func specification(of job: JobID) throws -> String? {
+        try ledger.specification(of: job)
+    }
+
+    /// Durable facts after a sequence number, oldest first.
+    package func events(job: JobID?, after sequence: Int64, limit: Int) throws -> [LedgerEvent] {
+        try ledger.events(job: job, after: sequence, limit: limit)
+    }
+
+    /// The whole log of a job.
+    package func log(of job: JobID) throws -> String { logs.text(of: job) }
+
+    /// Everything committed from now on.
+    package func subscribe() -> AsyncStream<StreamItem> { hub.subscribe() }
+
+    /// What it says of itself.
+    package var information: SchedulerInformation {
+        let free = (try? FreeSpace.bytes(at: settings.stateFolder)) ?? 0
+        return SchedulerInformation(
+            version: SchedulerDaemon.version, incarnation: incarnation, startedAt: startedAt,
+            freeBytes: Int64(free),
+            isDiskBelowFloor: Int64(free) < settings.freeBytesFloor)
+    }
+}

@@ -1,0 +1,52 @@
+import Messaging
+import SchedulerCore
+import Synchronization
+
+/// What waits for the loop: events, and questions that only the core can answer.
+final class SchedulerInbox: Sendable {
+    enum Item: Sendable {
+        case event(SchedulerEvent)
+        /// Reads the core on the loop's thread.
+        case inspect(@Sendable (borrowing Scheduler) -> Void)
+    }
+
+    private struct Contents {
+        var items: [Item] = []
+        var isClosed = false
+    }
+
+    private let contents = Mutex(Contents())
+    private let signal = WaitSignal()
+
+    /// Adds an item; false when ``SchedulerSettings/mostInbox`` wait already or the loop ended.
+    func put(_ item: Item) -> Bool {
+        let isTaken = contents.withLock { contents in
+            guard !contents.isClosed, contents.items.count < SchedulerSettings.mostInbox else {
+                return false
+            }
+            contents.items.append(item)
+            return true
+        }
+        if isTaken { signal.notify() }
+        return isTaken
+    }
+
+    /// Everything that waits, at most ``SchedulerSettings/mostPerCommit``; waits up to the wake
+    /// interval for the first. `nil` once closed and empty.
+    func take() -> [Item]? {
+        _ = signal.wait(milliseconds: SchedulerSettings.wakeMilliseconds)
+        return contents.withLock { contents in
+            if contents.items.isEmpty { return contents.isClosed ? nil : [] }
+            let count = min(contents.items.count, SchedulerSettings.mostPerCommit)
+            let batch = Array(contents.items.prefix(count))
+            contents.items.removeFirst(count)
+            return batch
+        }
+    }
+
+    /// Ends the loop once what waits is done.
+    func close() {
+        contents.withLock { $0.isClosed = true }
+        signal.notify()
+    }
+}

@@ -1,0 +1,15 @@
+/// The bounds of the exchange between trainers.
+enum ExchangeLimits {
+    /// Elements of one bulk frame: 1 MiB of floats.
+    static let elementsPerFrame = 262_144
+    /// Frames kept for a round or term this trainer has not reached yet.
+    static let mostStashedFrames = 65_536
+    /// Bytes of those frames beyond twice the state.
+    static let stashReserveBytes = 64 << 20
+    /// How long to wait for frames before looking for commands again.
+    static let pollInterval = Duration.milliseconds(20)
+    /// How long to wait for room in a peer's queue.
+    static let sendInterval = Duration.milliseconds(1)
+    /// Silence in a round after which the trainer asks the scheduler for a new term.
+    static let stallTimeout = Duration.seconds(20)
+}

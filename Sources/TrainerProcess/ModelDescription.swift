@@ -1,0 +1,67 @@
+import ClusterVocabulary
+import Training
+
+/// The JSON beside the weights: what the model is, what it needs, how good it is, where it is from.
+///
+/// Keys stand in a fixed order and nothing in it differs between runs, so its digest is as
+/// repeatable as that of the weights.
+enum ModelDescription {
+    /// The bytes of the description.
+    static func encode(
+        _ session: TrainingSession, metrics: [Metric], weightsDigest: String
+    ) -> [UInt8] {
+        let work = session.work
+        let fields: [(String, String)] = [
+            ("format", text("mlctl.model/1")),
+            ("weights", text(weightsDigest)),
+            (
+                "architecture",
+                work.hiddenLayers.isEmpty
+                    ? text("softmaxRegression") : text("multilayerPerceptron")
+            ),
+            ("hidden", list(work.hiddenLayers.map(String.init))),
+            ("features", list(session.featureNames.map(text))),
+            ("classes", list(session.classNames.map(text))),
+            ("preprocessing", list(work.standardizes ? [text("standardize")] : [])),
+            ("dataset", text(work.data.key)),
+            ("replicas", String(work.replicas)),
+            ("batchSize", String(work.batchSize)),
+            ("epochs", String(work.epochs)),
+            ("stepsPerRound", String(work.stepsPerRound)),
+            ("seed", text(String(work.seed))),
+            ("rounds", String(session.totalRounds)),
+            ("roundChain", text("\(session.trailer.chain)")),
+            (
+                "metrics",
+                object(metrics.map { ($0.name, $0.value.isFinite ? "\($0.value)" : "null") })
+            ),
+        ]
+        return Array((object(fields) + "\n").utf8)
+    }
+
+    private static func object(_ fields: [(String, String)]) -> String {
+        "{" + fields.map { "\(text($0.0)):\($0.1)" }.joined(separator: ",") + "}"
+    }
+
+    private static func list(_ items: [String]) -> String {
+        "[" + items.joined(separator: ",") + "]"
+    }
+
+    private static func text(_ value: String) -> String {
+        var quoted = "\""
+        for scalar in value.unicodeScalars {
+            switch scalar {
+            case "\"": quoted += "\\\""
+            case "\\": quoted += "\\\\"
+            case "\n": quoted += "\\n"
+            case "\r": quoted += "\\r"
+            case "\t": quoted += "\\t"
+            case _ where scalar.value < 0x20:
+                let digits = String(scalar.value, radix: 16)
+                quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: quoted.unicodeScalars.append(scalar)
+            }
+        }
+        return quoted + "\""
+    }
+}

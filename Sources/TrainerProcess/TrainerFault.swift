@@ -1,0 +1,33 @@
+import ClusterVocabulary
+import Datasets
+import Messaging
+import Training
+
+/// What ends an attempt in a trainer, beside the errors of the parts it uses.
+enum TrainerFault: Error {
+    /// The loss became NaN or infinite.
+    case diverged(round: Int64, learningRate: Float)
+    /// A command does not fit what this trainer holds.
+    case inconsistent(String)
+
+    /// Whose fault an error is, and the reason people read.
+    static func classify(_ error: any Error) -> (FailureClass, Reason) {
+        switch error {
+        case TrainerFault.diverged(let round, let learningRate):
+            (
+                .job,
+                Reason(
+                    .diverged,
+                    "the training loss is not finite after round \(round) at learning rate "
+                        + "\(learningRate); try a tenth of it")
+            )
+        case TrainerFault.inconsistent(let words):
+            (.program, Reason(.trainerDied, words))
+        case let refusal as TrainingRefusal: (.job, Reason(.badData, refusal.description))
+        case let problem as DataProblem: (.job, Reason(.badData, problem.description))
+        case let error as MessagingError:
+            (.infrastructure, Reason(.hostFault, error.description))
+        default: (.infrastructure, Reason(.hostFault, "\(error)"))
+        }
+    }
+}

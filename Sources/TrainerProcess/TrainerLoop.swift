@@ -1,0 +1,145 @@
+import ClusterVocabulary
+import Determinism
+import LinearAlgebra
+import Messaging
+import Training
+import WireCodec
+
+/// The trainer process: takes commands from the worker daemon over standard input, trains, reports
+/// over standard output. It lives as long as its daemon: the end of standard input ends it.
+package final class TrainerLoop {
+    private let mailbox: CommandMailbox
+    private let writer: PipeFrames.Writer
+    private let fingerprint: KernelFingerprint
+    private var session: TrainingSession?
+    private var prepare: PrepareTraining?
+    private var places: TrainerPlaces?
+    private var exchange: ExchangeDoor?
+    private var model: ClusterVocabulary.TrainedModel?
+
+    /// A trainer that speaks over two pipe descriptors; proves its kernel at once.
+    package init(commands: Int32, reports: Int32) {
+        BLAS.useOneThread()
+        fingerprint = KernelFingerprint(
+            coreType: BLAS.coreName, digest: "\(NumericsFingerprint.compute())")
+        writer = PipeFrames.Writer(descriptor: reports)
+        let mailbox = CommandMailbox()
+        self.mailbox = mailbox
+        CommandReader.start(descriptor: commands, into: mailbox)
+    }
+
+    /// Runs until the daemon is gone.
+    package func run() {
+        report(.hello(fingerprint))
+        while let command = mailbox.next() {
+            do {
+                switch command {
+                case .prepare(let prepare, let places): try onPrepare(prepare, places)
+                case .go(let go): try onGo(go)
+                case .release(let attempt): onRelease(attempt)
+                }
+            } catch {
+                fail(error)
+            }
+        }
+        exchange?.close()
+    }
+
+    private func report(_ report: TrainerReport) {
+        writer.write(WireCodec.encode(report))
+    }
+
+    private func log(_ text: String) {
+        guard let attempt = prepare?.attempt else { return }
+        report(.log(LogLine(attempt: attempt, text: text)))
+    }
+
+    private func onPrepare(_ prepare: PrepareTraining, _ places: TrainerPlaces) throws {
+        if session?.attempt != prepare.attempt {
+            session = nil
+            model = nil
+            self.prepare = prepare
+            self.places = places
+            let source = try SessionData(setPath: places.setPath)
+            session = try TrainingSession(prepare, data: source)
+            exchange?.close()
+            exchange = nil
+        }
+        self.prepare = prepare
+        guard let session else { return }
+        if exchange == nil {
+            exchange = try ExchangeDoor(
+                places: places, attempt: prepare.attempt,
+                stateBytes: session.state.count * MemoryLayout<Float>.size)
+        }
+        exchange?.inbox.discard { $0.term < prepare.term.number }
+        report(
+            .status(
+                AttemptStatus(
+                    attempt: prepare.attempt, term: prepare.term, phase: .prepared,
+                    completeRounds: session.completeRounds,
+                    stateDigest: session.completeRounds >= 0 ? "\(session.stateDigest)" : "",
+                    exchange: exchange?.address ?? .none)))
+    }
+
+    private func onRelease(_ attempt: AttemptID) {
+        guard prepare?.attempt == attempt else { return }
+        session = nil
+        prepare = nil
+        model = nil
+        exchange?.close()
+        exchange = nil
+        report(.hello(fingerprint))
+    }
+
+    private func fail(_ error: any Error) {
+        guard let prepare else { return }
+        let (failure, reason) = TrainerFault.classify(error)
+        session = nil
+        report(
+            .status(
+                AttemptStatus(
+                    attempt: prepare.attempt, term: prepare.term, phase: .failed,
+                    failure: failure, reason: reason)))
+    }
+
+    private func onGo(_ go: GoTraining) throws {
+        guard let session, let exchange, let places, prepare?.attempt == go.attempt,
+            prepare?.term == go.term,
+            let rank = go.members.firstIndex(where: { $0.node == places.node })
+        else { return }
+        let member = go.members[rank]
+        try session.setLanes(member.lanes, replicas: member.endReplica - member.firstReplica)
+        let term = try TermExchange(
+            go: go, rank: rank, bootID: places.bootID, replicaCount: session.work.replicas,
+            stateCount: session.state.count, inbox: exchange.inbox, context: exchange.context)
+        defer { term.close() }
+        let run = TermRun(
+            session: session, term: term, mailbox: mailbox,
+            report: { [self] in report($0) }, log: { [self] in log($0) })
+        switch try run.untilFinishedOrStopped() {
+        case .stopped: break
+        case .stalled:
+            // The scheduler sees a member that waits at a round's border and proposes a new term.
+            report(
+                .status(
+                    AttemptStatus(
+                        attempt: go.attempt, term: go.term, phase: .prepared,
+                        completeRounds: session.completeRounds,
+                        stateDigest: "\(session.stateDigest)", exchange: exchange.address)))
+        case .complete:
+            let model = try model ?? ModelWriter.write(session, into: places.modelFolder)
+            self.model = model
+            report(
+                .status(
+                    AttemptStatus(
+                        attempt: go.attempt, term: go.term, phase: .finished,
+                        completeRounds: session.completeRounds,
+                        stateDigest: "\(session.stateDigest)", exchange: exchange.address,
+                        model: model)))
+            try term.serve(
+                state: UnsafePointer(session.state.pointer), trailer: session.trailer,
+                until: { [mailbox] in mailbox.isInterrupted })
+        }
+    }
+}

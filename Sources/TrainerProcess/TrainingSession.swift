@@ -1,0 +1,266 @@
+import Averaging
+import ClusterVocabulary
+import Datasets
+import Determinism
+import LinearAlgebra
+import Training
+import WireCodec
+
+/// One attempt's training state in this process: data, plan, lanes, and the global state.
+///
+/// The global state after `completeRounds` rounds is in ``state``; it changes only at the end of a
+/// round, whole. Everything here is a function of (work, data, round), never of the membership.
+final class TrainingSession {
+    let attempt: AttemptID
+    let work: TrainingWork
+    let data: TrainingData
+    let split: DataSplit
+    let standardization: Standardization?
+    let plan: TrainingPlan
+    let layout: ParameterLayout
+    let optimizer: OptimizerConfiguration
+    let classNames: [String]
+    let featureNames: [String]
+    let state: FloatBuffer
+    let tree: ReductionTree
+
+    /// Complete rounds; -1 while no state is held.
+    var completeRounds: Int64 = -1
+    var stateDigest = FastDigest(high: 0, low: 0)
+    var trailer = StateTrailer()
+    /// Validation results, newest last, by epoch.
+    private(set) var validation = RoundScalars.zero
+
+    private let averaged: FloatBuffer
+    private var deltas: [FloatBuffer] = []
+    private var pool: LanePool?
+    private var lanes = 0
+    private let evaluator: Evaluator
+
+    /// Reads the set at the path and allocates everything; refuses what cannot be trained.
+    init(_ prepare: PrepareTraining, data source: SessionData) throws(TrainingRefusal) {
+        attempt = prepare.attempt
+        work = prepare.work
+        data = source.data
+        classNames = source.classNames
+        featureNames = source.featureNames
+        split =
+            source.testRows > 0
+            ? try DataSplit(
+                trainingRows: data.rows - source.testRows, testRows: source.testRows,
+                validation: work.validationFraction, seed: work.splitSeed)
+            : try DataSplit(
+                rows: data.rows, validation: work.validationFraction, test: work.testFraction,
+                seed: work.splitSeed)
+        standardization =
+            work.standardizes ? try Standardization(fitting: data, rows: split.train) : nil
+        let architecture: ModelArchitecture =
+            work.hiddenLayers.isEmpty
+            ? .softmaxRegression : .multilayerPerceptron(hidden: work.hiddenLayers)
+        layout = try ParameterLayout(
+            architecture: architecture, featureCount: data.featureCount,
+            classCount: data.classCount)
+        optimizer = try OptimizerConfiguration(
+            learningRate: work.learningRate, momentum: work.momentum,
+            state: work.averagesMomentum ? .average : .reset)
+        plan = try TrainingPlan(
+            replicas: work.replicas, batchSize: work.batchSize, epochs: work.epochs,
+            every: work.stepsPerRound, seed: work.seed, trainRows: split.train.count)
+        let stateCount = optimizer.stateCount(parameterCount: layout.parameterCount)
+        state = FloatBuffer(count: stateCount)
+        averaged = FloatBuffer(count: stateCount)
+        tree = ReductionTree(replicaCount: work.replicas)
+        evaluator = try Evaluator(layout: layout, standardization: standardization)
+    }
+
+    var totalRounds: Int64 { Int64(plan.rounds) }
+
+    /// Puts the initial state, a function of the seed, as that after zero rounds.
+    func beginFromSeed() {
+        let initial = layout.initialState(optimizer: optimizer, seed: plan.seed)
+        initial.withUnsafeBufferPointer { buffer in
+            if let start = buffer.baseAddress { state.load(from: start) }
+        }
+        trailer = StateTrailer()
+        completeRounds = 0
+        stateDigest = digestOfState()
+    }
+
+    /// Takes over a state that was fetched into ``state``.
+    func adopt(round: Int64, trailer: StateTrailer) {
+        completeRounds = round
+        self.trailer = trailer
+        stateDigest = digestOfState()
+    }
+
+    private func digestOfState() -> FastDigest {
+        FastDigest.of(UnsafeRawBufferPointer(state.elements))
+    }
+
+    /// Makes ready to compute the replicas of a range on so many lanes.
+    func setLanes(_ count: Int, replicas: Int) throws(TrainingRefusal) {
+        let wanted = max(1, min(count, replicas))
+        if wanted != lanes {
+            var trainers: [ReplicaTrainer] = []
+            var evaluators: [Evaluator] = []
+            for _ in 0..<wanted {
+                trainers.append(
+                    try ReplicaTrainer(
+                        data: data, trainRows: split.train, standardization: standardization,
+                        architecture: layout.architecture, plan: plan, optimizer: optimizer))
+                evaluators.append(
+                    try Evaluator(layout: layout, standardization: standardization))
+            }
+            pool = LanePool(trainers: trainers, evaluators: evaluators)
+            lanes = wanted
+        }
+        while deltas.count < replicas { deltas.append(FloatBuffer(count: state.count)) }
+    }
+
+    /// Whether validation of the state after `round` complete rounds belongs to the next round:
+    /// an epoch ended with it.
+    func endsEpoch(afterRounds round: Int64) -> Bool {
+        guard round > 0 else { return false }
+        return epochs(afterRounds: round) > epochs(afterRounds: round - 1)
+    }
+
+    /// Whole epochs read after so many rounds.
+    func epochs(afterRounds round: Int64) -> Int64 {
+        guard round > 0 else { return 0 }
+        return min(
+            Int64(plan.epochs), Int64(plan.epochsRead(afterRound: Int(round) - 1) + 1e-9))
+    }
+}
+
+extension TrainingSession {
+    /// Computes the next round's deltas of the replicas and their scalars, tree-added into the
+    /// member's maximal subtrees; `nil` when told to stop. The memory stays until the next call.
+    func computeContributions(
+        of replicas: Range<Int>, shouldStop: @escaping () -> Bool
+    ) -> (
+        contributions: [(subtree: ReductionTree.Subtree, delta: UnsafePointer<Float>)],
+        scalars: [ReplicaScalars]
+    )? {
+        let round = Int(completeRounds)
+        let results = UnsafeMutableBufferPointer<ReplicaResult?>.allocate(
+            capacity: replicas.count)
+        results.initialize(repeating: nil)
+        defer { results.deallocate() }
+        let validates = endsEpoch(afterRounds: completeRounds)
+        let (state, deltas) = (UnsafePointer(self.state.pointer), deltas.map(\.pointer))
+        pool?.run(count: replicas.count) { [self] index, trainer, evaluator in
+            let replica = replicas.lowerBound + index
+            guard
+                let scalars = trainer.run(
+                    replica: replica, round: round, globalState: state, delta: deltas[index],
+                    shouldStop: shouldStop)
+            else { return }
+            results[index] = ReplicaResult(
+                training: scalars,
+                validation: validates ? evaluateShare(of: replica, evaluator) : .zero)
+        }
+        guard results.allSatisfy({ $0 != nil }) else { return nil }
+        var scalars: [ReplicaScalars] = []
+        for (index, result) in results.enumerated() {
+            guard let result else { return nil }
+            scalars.append(result.scalars(replica: replicas.lowerBound + index))
+        }
+        return (preAdd(replicas), scalars)
+    }
+
+    /// The validation chunks of a replica: those whose number is its own modulo R.
+    private func evaluateShare(of replica: Int, _ evaluator: Evaluator) -> RoundScalars {
+        let chunks = Evaluator.chunkCount(rows: split.validation.count)
+        let own = stride(from: replica, to: chunks, by: plan.replicas).map {
+            evaluator.evaluate(
+                data, rows: split.validation, chunk: $0, parameters: UnsafePointer(state.pointer))
+        }
+        return own.isEmpty ? .zero : RoundScalars.treeSum(own)
+    }
+
+    private func preAdd(
+        _ replicas: Range<Int>
+    ) -> [(subtree: ReductionTree.Subtree, delta: UnsafePointer<Float>)] {
+        tree.maximalSubtrees(of: replicas).map { subtree in
+            let own = (subtree.lowerBound..<subtree.upperBound).map {
+                deltas[$0 - replicas.lowerBound].pointer
+            }
+            tree.preAdd(own, of: subtree, count: state.count)
+            return (subtree, UnsafePointer(own[0]))
+        }
+    }
+
+    var averagedDelta: UnsafeMutablePointer<Float> { averaged.pointer }
+
+    /// Ends a round: the outer step, the digest chain, and the figures of all replicas in tree
+    /// order. Returns the validation result that came with it, if an epoch had ended before.
+    func finishRound(_ scalars: [ReplicaScalars]) -> RoundFigures {
+        let validated = endsEpoch(afterRounds: completeRounds)
+        OuterOptimizer.average.apply(
+            averagedDelta: UnsafePointer(averaged.pointer), to: state.pointer, count: state.count)
+        completeRounds += 1
+        stateDigest = digestOfState()
+        trailer.chain = trailer.chain.chained(with: stateDigest)
+        let training = RoundScalars(
+            lossSum: tree.sum(scalars.map(\.lossSum)),
+            correct: scalars.reduce(0) { $0 + Int($1.correct) },
+            samples: scalars.reduce(0) { $0 + Int($1.samples) })
+        trailer.epochLossSum += training.lossSum
+        trailer.epochCorrect += Int64(training.correct)
+        trailer.epochSamples += Int64(training.samples)
+        if endsEpoch(afterRounds: completeRounds) || completeRounds == totalRounds,
+            trailer.epochSamples > 0
+        {
+            trailer.trainLoss = trailer.epochLossSum / Double(trailer.epochSamples)
+            trailer.trainAccuracy =
+                Double(trailer.epochCorrect) / Double(trailer.epochSamples)
+            trailer.epochLossSum = 0
+            trailer.epochCorrect = 0
+            trailer.epochSamples = 0
+            trailer.epoch = epochs(afterRounds: completeRounds)
+        }
+        guard validated, !split.validation.isEmpty else {
+            return RoundFigures(training: training, validation: nil)
+        }
+        validation = RoundScalars(
+            lossSum: tree.sum(scalars.map(\.evalLossSum)),
+            correct: scalars.reduce(0) { $0 + Int($1.evalCorrect) },
+            samples: scalars.reduce(0) { $0 + Int($1.evalSamples) })
+        return RoundFigures(training: training, validation: validation)
+    }
+
+    /// Measures the final state on rows; every member computes the same numbers.
+    func measure(_ rows: [UInt32]) -> RoundScalars? {
+        guard !rows.isEmpty else { return nil }
+        return evaluator.evaluate(data, rows: rows, parameters: UnsafePointer(state.pointer))
+    }
+}
+
+/// What a round says beyond its state.
+struct RoundFigures {
+    /// Losses and hits of all replicas in this round.
+    let training: RoundScalars
+    /// The validation result of the epoch that ended before this round.
+    let validation: RoundScalars?
+}
+
+/// One replica's figures of a round.
+private struct ReplicaResult {
+    let training: RoundScalars
+    let validation: RoundScalars
+
+    func scalars(replica: Int) -> ReplicaScalars {
+        ReplicaScalars(
+            replica: UInt32(replica), lossSum: training.lossSum, correct: Int64(training.correct),
+            samples: Int64(training.samples), evalLossSum: validation.lossSum,
+            evalCorrect: Int64(validation.correct), evalSamples: Int64(validation.samples))
+    }
+}
+
+/// The rows of a session, from a mapped set.
+struct SessionData {
+    let data: TrainingData
+    let testRows: Int
+    let classNames: [String]
+    let featureNames: [String]
+}

@@ -1,0 +1,114 @@
+import LinearAlgebra
+
+/// Measures a model on rows and predicts classes, always in chunks of 256 rows.
+///
+/// A short chunk is filled up with zero rows, so that the bits of a row's result do not depend on
+/// how many rows are measured with it. One evaluator serves one thread at a time.
+package final class Evaluator {
+    /// Rows of a chunk.
+    package static let chunkRows = 256
+
+    /// Where parameters stand in their buffer.
+    package let layout: ParameterLayout
+
+    private let network: LayeredNetwork
+    private let batch: BatchInput
+
+    /// An evaluator for models of this layout, with the standardization they were trained with.
+    package init(layout: ParameterLayout, standardization: Standardization?) throws(TrainingRefusal)
+    {
+        if let columns = standardization?.mean.count, columns != layout.featureCount {
+            throw .sizesDiffer(
+                what: "standardization columns",
+                expected: layout.featureCount,
+                found: columns
+            )
+        }
+        self.layout = layout
+        network = LayeredNetwork(layout: layout, rows: Self.chunkRows, forTraining: false)
+        batch = BatchInput(
+            rows: Self.chunkRows,
+            featureCount: layout.featureCount,
+            standardization: standardization
+        )
+    }
+
+    /// How many chunks this many rows make.
+    package static func chunkCount(rows: Int) -> Int {
+        (rows + chunkRows - 1) / chunkRows
+    }
+
+    /// Measures one chunk of the rows: `rows[256 * chunk ..< 256 * (chunk + 1)]`, or to the end.
+    ///
+    /// A pure function of its arguments. `parameters` holds `layout.parameterCount` elements; the
+    /// data has the layout's features and classes; row numbers are in the data.
+    package func evaluate(
+        _ data: TrainingData,
+        rows: [UInt32],
+        chunk: Int,
+        parameters: UnsafePointer<Float>
+    ) -> RoundScalars {
+        precondition(
+            data.featureCount == layout.featureCount && data.classCount == layout.classCount,
+            "data and model differ in their sizes"
+        )
+        precondition(chunk >= 0 && chunk < Self.chunkCount(rows: rows.count), "no such chunk")
+        let start = chunk * Self.chunkRows
+        let count = min(Self.chunkRows, rows.count - start)
+        for place in 0..<count {
+            let row = rows[start + place]
+            precondition(Int(row) < data.rows, "row outside the data")
+            batch.rowNumbers[place] = row
+        }
+        batch.gather(from: data, count: count)
+        let logits = network.forward(parameters: parameters, input: batch.features.pointer)
+        let scores = SoftmaxKernels.crossEntropyGradient(
+            logits: logits,
+            labels: batch.labels,
+            rows: count,
+            classes: layout.classCount,
+            scale: 0
+        )
+        return RoundScalars(lossSum: scores.lossSum, correct: scores.correct, samples: count)
+    }
+
+    /// Measures all rows: the sum of the chunks over the fixed tree.
+    package func evaluate(
+        _ data: TrainingData,
+        rows: [UInt32],
+        parameters: UnsafePointer<Float>
+    ) -> RoundScalars {
+        let chunks = (0..<Self.chunkCount(rows: rows.count)).map {
+            evaluate(data, rows: rows, chunk: $0, parameters: parameters)
+        }
+        return RoundScalars.treeSum(chunks)
+    }
+
+    /// Predicts rows as they stand in memory: `features` is row-major [rows x featureCount].
+    ///
+    /// Writes the most likely class [rows] and all probabilities, row-major [rows x classCount].
+    package func predict(
+        features: UnsafePointer<Float>,
+        rows: Int,
+        parameters: UnsafePointer<Float>,
+        classes: UnsafeMutablePointer<Int32>,
+        probabilities: UnsafeMutablePointer<Float>
+    ) {
+        var start = 0
+        while start < rows {
+            let count = min(Self.chunkRows, rows - start)
+            for place in 0..<count { batch.rowNumbers[place] = UInt32(place) }
+            batch.gatherFeatures(from: features + start * layout.featureCount, count: count)
+            let logits = network.forward(parameters: parameters, input: batch.features.pointer)
+            SoftmaxKernels.probabilities(
+                logits: logits,
+                classes: layout.classCount,
+                rows: count,
+                best: classes + start
+            )
+            (probabilities + start * layout.classCount)
+                .update(from: logits, count: count * layout.classCount)
+            start += count
+        }
+    }
+}

@@ -1,0 +1,78 @@
+/// A whole job on one thread without any exchange: the judge of every distributed execution.
+///
+/// Its sum over replicas is written for itself, as plainly as possible, so that a mistake in the
+/// averaging code cannot hide in it.
+package enum ReferenceRun {
+    /// What a job ends with.
+    package struct Outcome: Sendable, Equatable {
+        /// Global state after the last round.
+        package var state: [Float]
+        /// Counts of each round, summed over replicas in the fixed tree.
+        package var rounds: [RoundScalars]
+    }
+
+    /// Runs all rounds, or the first `roundLimit` of them, from `start` or the initial state.
+    ///
+    /// After each round the deltas are summed over the fixed tree of replica numbers, multiplied
+    /// once by 1/R and added to the state. `start` has `stateCount` elements.
+    package static func run(
+        data: TrainingData,
+        trainRows: [UInt32],
+        standardization: Standardization?,
+        architecture: ModelArchitecture,
+        plan: TrainingPlan,
+        optimizer: OptimizerConfiguration,
+        start: [Float]? = nil,
+        roundLimit: Int = .max
+    ) throws(TrainingRefusal) -> Outcome {
+        let trainer = try ReplicaTrainer(
+            data: data,
+            trainRows: trainRows,
+            standardization: standardization,
+            architecture: architecture,
+            plan: plan,
+            optimizer: optimizer
+        )
+        var state =
+            start ?? trainer.layout.initialState(optimizer: optimizer, seed: plan.seed)
+        guard state.count == trainer.stateCount else {
+            throw .sizesDiffer(
+                what: "elements of the start state",
+                expected: trainer.stateCount,
+                found: state.count
+            )
+        }
+        let share = 1 / Float(plan.replicas)
+        var rounds: [RoundScalars] = []
+        for round in 0..<min(plan.rounds, roundLimit) {
+            var deltas: [[Float]] = []
+            var scalars: [RoundScalars] = []
+            for replica in 0..<plan.replicas {
+                var delta = [Float](repeating: 0, count: state.count)
+                let counts = trainer.run(
+                    replica: replica,
+                    round: round,
+                    globalState: state,
+                    delta: &delta
+                )
+                scalars.append(counts ?? .zero)
+                deltas.append(delta)
+            }
+            let sum = treeSum(deltas[...])
+            for index in state.indices {
+                state[index] += sum[index] * share
+            }
+            rounds.append(RoundScalars.treeSum(scalars))
+        }
+        return Outcome(state: state, rounds: rounds)
+    }
+
+    private static func treeSum(_ deltas: ArraySlice<[Float]>) -> [Float] {
+        guard deltas.count > 1 else { return deltas.first ?? [] }
+        var left = 1
+        while left * 2 < deltas.count { left *= 2 }
+        let first = treeSum(deltas.prefix(left))
+        let second = treeSum(deltas.dropFirst(left))
+        return zip(first, second).map { $0 + $1 }
+    }
+}

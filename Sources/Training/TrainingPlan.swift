@@ -1,0 +1,115 @@
+/// How the work of a job is cut into rounds, steps and batches, whoever executes it.
+///
+/// **Data order.** Training rows form one endless stream of epochs: global position p is
+/// `trainRows[permutation_e(p % N)]` with e = p / N and the permutation of (seed, e, purpose
+/// `shuffle`). Step s of replica r takes positions `(s * R + r) * b ..< (s * R + r + 1) * b`.
+/// Every batch therefore has exactly b rows and batches run across the border of epochs; only the
+/// last step of the job may take rows of one epoch more than was asked for. Nothing is padded and
+/// nothing is left out.
+package struct TrainingPlan: Sendable, Hashable {
+    /// The most logical replicas of a job.
+    package static let maximumReplicas = 4096
+    /// The largest batch of one replica.
+    package static let maximumBatchSize = 1 << 16
+    /// The most epochs of a job.
+    package static let maximumEpochs = 1 << 20
+    /// The most local steps between two averages.
+    package static let maximumEvery = 1 << 20
+
+    /// R: logical replicas.
+    package let replicas: Int
+    /// b: rows per replica and step.
+    package let batchSize: Int
+    /// E: passes over the training rows.
+    package let epochs: Int
+    /// H: local steps from one average to the next.
+    package let every: Int
+    /// Seed of initial parameters and of the data order.
+    package let seed: UInt64
+    /// N: training rows.
+    package let trainRows: Int
+
+    /// Makes a plan or throws the first reason why there is none.
+    package init(
+        replicas: Int,
+        batchSize: Int,
+        epochs: Int,
+        every: Int,
+        seed: UInt64,
+        trainRows: Int
+    ) throws(TrainingRefusal) {
+        let refusals = Self.refusals(
+            replicas: replicas,
+            batchSize: batchSize,
+            epochs: epochs,
+            every: every,
+            trainRows: trainRows
+        )
+        if let first = refusals.first { throw first }
+        self.replicas = replicas
+        self.batchSize = batchSize
+        self.epochs = epochs
+        self.every = every
+        self.seed = seed
+        self.trainRows = trainRows
+    }
+
+    /// All reasons why these numbers make no plan; empty when they do.
+    package static func refusals(
+        replicas: Int,
+        batchSize: Int,
+        epochs: Int,
+        every: Int,
+        trainRows: Int
+    ) -> [TrainingRefusal] {
+        let ranges = [
+            ("replicas", replicas, 1, maximumReplicas),
+            ("batchSize", batchSize, 1, maximumBatchSize),
+            ("epochs", epochs, 1, maximumEpochs),
+            ("averaging.every", every, 1, maximumEvery),
+            ("training rows", trainRows, 1, TrainingData.maximumRows),
+        ]
+        var refusals: [TrainingRefusal] = []
+        for (name, value, minimum, maximum) in ranges where value < minimum || value > maximum {
+            refusals.append(
+                .valueOutOfRange(name: name, value: value, minimum: minimum, maximum: maximum)
+            )
+        }
+        if refusals.isEmpty, trainRows < batchSize {
+            refusals.append(.fewerRowsThanBatch(rows: trainRows, batchSize: batchSize))
+        }
+        return refusals
+    }
+
+    /// Rows that all replicas together take in one step: R * b, below 2²⁸.
+    package var rowsPerStep: Int { replicas * batchSize }
+
+    /// T: local steps of each replica in the whole job, ceil(E * N / (R * b)).
+    package var totalSteps: Int { (epochs * trainRows - 1) / rowsPerStep + 1 }
+
+    /// Rounds of the job, ceil(T / H).
+    package var rounds: Int { (totalSteps - 1) / every + 1 }
+
+    /// The local steps of a round in 0..<rounds; the last round may be shorter.
+    package func steps(inRound round: Int) -> Range<Int> {
+        precondition(round >= 0 && round < rounds, "round outside the plan")
+        let start = round * every
+        return start..<min(start + every, totalSteps)
+    }
+
+    /// Rows that all replicas together read in a round.
+    package func samples(inRound round: Int) -> Int {
+        steps(inRound: round).count * rowsPerStep
+    }
+
+    /// Epochs read when a round is complete, as a fraction; may pass `epochs` by less than a step.
+    package func epochsRead(afterRound round: Int) -> Double {
+        Double(steps(inRound: round).upperBound * rowsPerStep) / Double(trainRows)
+    }
+
+    /// The stream positions a replica reads in a step.
+    package func positions(step: Int, replica: Int) -> Range<Int> {
+        let start = (step * replicas + replica) * batchSize
+        return start..<(start + batchSize)
+    }
+}

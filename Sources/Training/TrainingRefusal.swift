@@ -1,0 +1,60 @@
+/// Why a training job cannot be run as asked; the text names the value and what is allowed.
+package enum TrainingRefusal: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The data has no rows, no features or fewer than two classes.
+    case emptyData(rows: Int, features: Int, classes: Int)
+    /// Row or element counts beyond what row numbers and memory can hold.
+    case dataTooLarge(rows: Int, features: Int)
+    /// A label that names no class.
+    case labelOutOfRange(row: Int, label: Int32, classes: Int)
+    /// A row number beyond the data.
+    case rowOutOfRange(row: UInt32, rows: Int)
+    /// Split fractions that are negative, not numbers, or leave nothing to train on.
+    case badSplit(validation: Double, test: Double)
+    /// The split leaves no training rows.
+    case noTrainingRows
+    /// A whole number of the plan outside what is allowed.
+    case valueOutOfRange(name: String, value: Int, minimum: Int, maximum: Int)
+    /// Fewer training rows than one batch holds.
+    case fewerRowsThanBatch(rows: Int, batchSize: Int)
+    /// A learning rate that is not a positive finite number.
+    case badLearningRate(Float)
+    /// A momentum outside 0..<1.
+    case badMomentum(Float)
+    /// A model with more parameters than allowed.
+    case modelTooLarge(limit: Int)
+    /// Two parts of the job disagree about a size.
+    case sizesDiffer(what: String, expected: Int, found: Int)
+
+    /// One sentence for the person who wrote the job.
+    package var description: String {
+        switch self {
+        case .emptyData(let rows, let features, let classes):
+            "the data has \(rows) rows, \(features) features and \(classes) classes; "
+                + "at least one row, one feature and two classes are needed"
+        case .dataTooLarge(let rows, let features):
+            "the data has \(rows) rows of \(features) features; "
+                + "at most \(TrainingData.maximumRows) rows that fit in memory are possible"
+        case .labelOutOfRange(let row, let label, let classes):
+            "row \(row) has class \(label); with \(classes) classes it must be 0...\(classes - 1)"
+        case .rowOutOfRange(let row, let rows):
+            "row \(row) does not exist; the data has \(rows) rows"
+        case .badSplit(let validation, let test):
+            "a split with validation \(validation) and test \(test) is impossible; "
+                + "both must be at least 0 and their sum below 1"
+        case .noTrainingRows:
+            "the split leaves no training rows"
+        case .valueOutOfRange(let name, let value, let minimum, let maximum):
+            "\(name) is \(value); it must be \(minimum)...\(maximum)"
+        case .fewerRowsThanBatch(let rows, let batchSize):
+            "there are \(rows) training rows, fewer than the batch size \(batchSize)"
+        case .badLearningRate(let rate):
+            "the learning rate is \(rate); it must be a positive number"
+        case .badMomentum(let momentum):
+            "momentum is \(momentum); it must be at least 0 and below 1"
+        case .modelTooLarge(let limit):
+            "the model has more than \(limit) parameters"
+        case .sizesDiffer(let what, let expected, let found):
+            "\(what): expected \(expected), found \(found)"
+        }
+    }
+}

@@ -1,0 +1,27 @@
+import ClusterVocabulary
+
+extension PrepareTraining: WireValue {
+    init(wire: WirePrepareTraining) throws(WireError) {
+        let check = FieldChecks("PrepareTraining")
+        self.init(
+            attempt: try check.required(
+                AttemptID.self, wire.attempt, wire.hasAttempt, "attempt"),
+            term: try check.term(wire.term, "term"),
+            work: try check.required(TrainingWork.self, wire.work, wire.hasWork, "work"),
+            coreType: try check.text(wire.coreType, "core_type"),
+            lanes: try check.integer(
+                wire.lanes, "lanes", from: 1, through: Int64(WireLimits.mostReplicas)),
+            jobName: try check.text(wire.jobName, "job_name"))
+    }
+
+    var wire: WirePrepareTraining {
+        var wire = WirePrepareTraining()
+        wire.attempt = attempt.wire
+        wire.term = term.number
+        wire.work = work.wire
+        wire.coreType = coreType
+        wire.lanes = Int64(lanes)
+        wire.jobName = jobName
+        return wire
+    }
+}

@@ -1,0 +1,122 @@
+import ClusterVocabulary
+
+extension TrainingWork: WireValue {
+    init(wire: WireTrainingWork) throws(WireError) {
+        let check = FieldChecks("TrainingWork")
+        guard wire.learningRate.isFinite, wire.learningRate >= 0 else {
+            throw check.invalid(
+                "learning_rate", "is \(wire.learningRate), not a finite number of at least 0")
+        }
+        let widest = WireLimits.largestSmallCount
+        self.init(
+            data: try check.required(DatasetReference.self, wire.data, wire.hasData, "data"),
+            validationFraction: try check.share(wire.validationFraction, "validation_fraction"),
+            testFraction: try check.share(wire.testFraction, "test_fraction"),
+            splitSeed: wire.splitSeed,
+            standardizes: wire.standardizes,
+            hiddenLayers: try check.list(
+                wire.hiddenLayers, "hidden_layers", most: WireLimits.mostHiddenLayers
+            ) { (width) throws(WireError) in
+                _ = try check.number(width, "hidden_layers", 1...widest)
+            }.map { Int($0) },
+            replicas: try check.integer(
+                wire.replicas, "replicas", from: 1, through: Int64(WireLimits.mostReplicas)),
+            batchSize: try check.integer(wire.batchSize, "batch_size", from: 1),
+            epochs: try check.integer(wire.epochs, "epochs", from: 1),
+            seed: wire.seed,
+            learningRate: wire.learningRate,
+            momentum: try check.share(wire.momentum, "momentum"),
+            averagesMomentum: wire.averagesMomentum,
+            stepsPerRound: try check.integer(wire.stepsPerRound, "steps_per_round"))
+    }
+
+    var wire: WireTrainingWork {
+        var wire = WireTrainingWork()
+        wire.data = data.wire
+        wire.validationFraction = validationFraction
+        wire.testFraction = testFraction
+        wire.splitSeed = splitSeed
+        wire.standardizes = standardizes
+        wire.hiddenLayers = hiddenLayers.map { Int64($0) }
+        wire.replicas = Int64(replicas)
+        wire.batchSize = Int64(batchSize)
+        wire.epochs = Int64(epochs)
+        wire.seed = seed
+        wire.learningRate = learningRate
+        wire.momentum = momentum
+        wire.averagesMomentum = averagesMomentum
+        wire.stepsPerRound = Int64(stepsPerRound)
+        return wire
+    }
+}
+
+extension DatasetReference: WireValue {
+    init(wire: WireDatasetReference) throws(WireError) {
+        let check = FieldChecks("DatasetReference")
+        self.init(
+            key: try check.digest(wire.key, "key", digits: 64),
+            files: try check.list(
+                File.self, wire.files, "files", most: DatasetReference.mostFiles),
+            format: try check.text(wire.format, "format", longest: WireLimits.longestFormat))
+    }
+
+    var wire: WireDatasetReference {
+        var wire = WireDatasetReference()
+        wire.key = key
+        wire.files = files.map(\.wire)
+        wire.format = format
+        return wire
+    }
+}
+
+extension DatasetReference.File: WireValue {
+    init(wire: WireDatasetFile) throws(WireError) {
+        let check = FieldChecks("DatasetFile")
+        self.init(
+            role: try check.closed(DatasetReference.Role.self, wire.role.rawValue, "role"),
+            digest: try check.digest(wire.digest, "digest", digits: 64),
+            byteCount: try check.count(wire.byteCount, "byte_count"),
+            hostPath: try check.path(wire.hostPath, "host_path"))
+    }
+
+    var wire: WireDatasetFile {
+        var wire = WireDatasetFile()
+        wire.role = WireDatasetRole(rawValue: Int(role.rawValue)) ?? .unspecified
+        wire.digest = digest
+        wire.byteCount = byteCount
+        wire.hostPath = hostPath
+        return wire
+    }
+}
+
+extension JobRequirements: WireValue {
+    init(wire: WireJobRequirements) throws(WireError) {
+        let check = FieldChecks("JobRequirements")
+        let seconds = 0...WireLimits.longestSeconds
+        self.init(
+            perLane: try check.required(
+                ResourceAmount.self, wire.perLane, wire.hasPerLane, "per_lane"),
+            mostHosts: try check.integer(wire.mostHosts, "most_hosts"),
+            numerics: try check.text(wire.numerics, "numerics"),
+            timeLimitSeconds: try check.number(
+                wire.timeLimitSeconds, "time_limit_seconds", seconds),
+            backoffLimit: try check.integer(wire.backoffLimit, "backoff_limit"),
+            keepFinishedSeconds: try check.number(
+                wire.keepFinishedSeconds, "keep_finished_seconds", seconds),
+            isSuspended: wire.isSuspended,
+            modelName: try check.text(wire.modelName, "model_name"))
+    }
+
+    var wire: WireJobRequirements {
+        var wire = WireJobRequirements()
+        wire.perLane = perLane.wire
+        wire.mostHosts = Int64(mostHosts)
+        wire.numerics = numerics
+        wire.timeLimitSeconds = timeLimitSeconds
+        wire.backoffLimit = Int64(backoffLimit)
+        wire.keepFinishedSeconds = keepFinishedSeconds
+        wire.isSuspended = isSuspended
+        wire.modelName = modelName
+        return wire
+    }
+}

@@ -1,0 +1,192 @@
+package import ClusterVocabulary
+package import Determinism
+
+/// The worker daemon as a value: holds attempts, keeps trainers warm, reports.
+///
+/// It decides nothing about jobs; it does what the scheduler last said and repeats what it holds
+/// with every heartbeat, so that any lost message is said again by one side or the other.
+package struct Worker: Sendable {
+    let configuration: WorkerConfiguration
+    var description: NodeDescription
+    var link = Link.warming
+    var heartbeatInterval: Duration
+    var heartbeatSequence: UInt64 = 0
+    var isStopping = false
+
+    var trainers: [TrainerID: TrainerEntry] = [:]
+    var nextTrainer: UInt64 = 1
+    var startFailures: [String: Int] = [:]
+    /// The core types this host can run, least first; one warm trainer is kept for each.
+    let coreTypes: [String]
+
+    var attempts: [JobID: HeldAttempt] = [:]
+    var heldDatasets: [String: Int64]
+    var fetching: Set<String> = []
+
+    /// A worker that has proved nothing yet; `start(at:)` brings up its trainers.
+    package init(
+        description: NodeDescription, coreTypes: [String], heldDatasets: [String: Int64],
+        configuration: WorkerConfiguration = WorkerConfiguration()
+    ) {
+        self.configuration = configuration
+        self.description = description
+        self.coreTypes = coreTypes
+        self.heldDatasets = heldDatasets
+        heartbeatInterval = configuration.heartbeatInterval
+    }
+
+    /// The link to the scheduler.
+    enum Link: Sendable {
+        /// Trainers are proving their kernels.
+        case warming
+        /// Asked to be registered, last at this time.
+        case registering(LogicalInstant)
+        /// Registered; last heartbeat at this time.
+        case registered(LogicalInstant)
+    }
+
+    /// Starts the first trainers. Called once, before the first step.
+    package mutating func start(at now: LogicalInstant) -> WorkerEffects {
+        var effects = WorkerEffects()
+        keepWarm(&effects)
+        return effects
+    }
+
+    /// Takes one event and says what follows.
+    package mutating func step(_ event: WorkerEvent, at now: LogicalInstant) -> WorkerEffects {
+        var effects = WorkerEffects()
+        if isStopping {
+            // Nothing is said after `leaving`; only the trainers' ends are still of interest.
+            if case .trainerExited(let trainer, _) = event { trainers[trainer] = nil }
+            return effects
+        }
+        switch event {
+        case .message(let message): onMessage(message, now, &effects)
+        case .report(let trainer, let report): onReport(report, from: trainer, now, &effects)
+        case .trainerExited(let trainer, let words): onExit(trainer, words, now, &effects)
+        case .datasetHeld(let key, let rows): onHeld(key, rows, &effects)
+        case .datasetFailed(let key, let reason): onFetchFailed(key, reason, &effects)
+        case .datasetEvicted(let key): heldDatasets[key] = nil
+        case .modelStored(let attempt): onStored(attempt, &effects)
+        case .modelStoreFailed(let attempt, let reason):
+            if attempts[attempt.job]?.prepare.attempt == attempt {
+                attempts[attempt.job]?.isStoring = false
+            }
+            effects.warnings.append(reason)
+        case .shutdown: onShutdown(&effects)
+        case .wake: onWake(now, &effects)
+        }
+        if !isStopping {
+            assignWaiting(&effects)
+            keepWarm(&effects)
+        }
+        return effects
+    }
+
+    /// When the next `wake` is due.
+    package func nextWake(after now: LogicalInstant) -> LogicalInstant {
+        var next = now + heartbeatInterval
+        switch link {
+        case .warming: break
+        case .registering(let last): next = min(next, last + configuration.registrationInterval)
+        case .registered(let last): next = min(next, last + heartbeatInterval)
+        }
+        return max(next, now)
+    }
+
+    /// Whether nothing is left to do after a `shutdown`: every trainer's end was seen.
+    package var isStopped: Bool { isStopping && trainers.isEmpty }
+
+    /// The data sets that held attempts need, ordered by key.
+    package var datasetsInUse: [String] {
+        Set(attempts.values.map(\.prepare.work.data.key)).sorted()
+    }
+
+    /// Whether the scheduler has welcomed this life.
+    package var isRegistered: Bool {
+        if case .registered = link { true } else { false }
+    }
+
+    private mutating func onWake(_ now: LogicalInstant, _ effects: inout WorkerEffects) {
+        for id in trainers.keys.sorted() {
+            if case .releasing(let since) = trainers[id]?.state,
+                now - since > configuration.releaseGrace
+            {
+                effects.kills.append(id)
+                trainers[id]?.state = .dying
+            }
+        }
+        switch link {
+        case .warming: break
+        case .registering(let last):
+            if now - last >= configuration.registrationInterval { register(now, &effects) }
+        case .registered(let last):
+            if now - last >= heartbeatInterval { beat(now, &effects) }
+        }
+    }
+
+    mutating func register(_ now: LogicalInstant, _ effects: inout WorkerEffects) {
+        description.heldDatasets = heldDatasets.keys.sorted()
+        link = .registering(now)
+        effects.sends.append(.register(description))
+    }
+
+    private mutating func beat(_ now: LogicalInstant, _ effects: inout WorkerEffects) {
+        heartbeatSequence += 1
+        link = .registered(now)
+        effects.sends.append(
+            .heartbeat(
+                Heartbeat(
+                    incarnation: description.incarnation, sequence: heartbeatSequence,
+                    held: attempts.keys.sorted().compactMap { attempts[$0]?.status })))
+    }
+
+    private mutating func onShutdown(_ effects: inout WorkerEffects) {
+        isStopping = true
+        effects.sends.append(.leaving)
+        effects.kills += trainers.keys.sorted()
+        attempts = [:]
+    }
+
+    mutating func onWelcome(
+        _ welcome: Welcome, _ now: LogicalInstant, _ effects: inout WorkerEffects
+    ) {
+        heartbeatInterval = .milliseconds(
+            min(max(50, welcome.heartbeatMilliseconds), WorkerConfiguration.longestHeartbeat))
+        for key in heldDatasets.keys.sorted() {
+            effects.sends.append(
+                .staged(
+                    DatasetStaged(
+                        key: key, rows: heldDatasets[key] ?? 0, isHeld: true, reason: .none)))
+        }
+        beat(now, &effects)
+    }
+}
+
+/// One trainer process.
+struct TrainerEntry: Sendable {
+    let coreType: String
+    var state: State
+
+    enum State: Sendable, Equatable {
+        /// Started, not heard yet; the job it is meant for.
+        case starting(JobID?)
+        /// Warm.
+        case idle
+        /// Works on a job.
+        case busy(JobID)
+        /// Told to forget its job, at this time.
+        case releasing(LogicalInstant)
+        /// Killed, its exit not seen yet.
+        case dying
+    }
+}
+
+/// One attempt held.
+struct HeldAttempt: Sendable {
+    var prepare: PrepareTraining
+    var status: AttemptStatus
+    var trainer: TrainerID?
+    /// Whether the model is on its way to the scheduler's store.
+    var isStoring = false
+}

@@ -1,0 +1,201 @@
+import Artifacts
+import ClusterVocabulary
+import Datasets
+import Foundation
+import JobSpecification
+import Synchronization
+
+/// Converted data sets of this host: one memory-mapped file per set, named by its key, bounded.
+///
+/// Raw files are fetched by digest, converted once, and dropped. When the bound is reached the
+/// sets used longest ago go, except those in use.
+final class DatasetCache: Sendable {
+    /// What a conversion or eviction came to.
+    enum Outcome: Sendable {
+        /// The set is held.
+        case held(rows: Int64)
+        /// It could not be had.
+        case failed(Reason)
+    }
+
+    private let folder: String
+    private let raw: ArtifactStore
+    private let byteBound: Int64
+    private let inUse = Mutex<Set<String>>([])
+
+    init(stateFolder: String, byteBound: Int64) throws {
+        folder = "\(stateFolder)/sets"
+        self.byteBound = byteBound
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true)
+        raw = try ArtifactStore(at: "\(stateFolder)/raw")
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder)
+        where name.hasSuffix(".tmp") {
+            try? FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+        }
+    }
+
+    /// The file of a set, held or not.
+    func path(of key: String) -> String { "\(folder)/\(key).set" }
+
+    /// Names the sets that must not be evicted.
+    func setInUse(_ keys: Set<String>) {
+        inUse.withLock { $0 = keys }
+    }
+
+    /// The sets held, with their rows; damaged files are removed.
+    func held() -> [String: Int64] {
+        var found: [String: Int64] = [:]
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        for name in names.sorted() where name.hasSuffix(".set") {
+            let key = String(name.dropLast(".set".count))
+            if let rows = try? rows(of: key) {
+                found[key] = rows
+            } else {
+                try? FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+            }
+        }
+        return found
+    }
+
+    private func rows(of key: String) throws -> Int64 {
+        let file = try MappedFile(path: path(of: key))
+        return try file.withBytes { Int64(try SetView($0).rows) }
+    }
+
+    /// Fetches and converts a set. Gives the keys that had to go for it.
+    func bring(
+        _ reference: DatasetReference, fetch: (DatasetReference.File, ArtifactStore) throws -> Void
+    ) -> (outcome: Outcome, evicted: [String]) {
+        do {
+            if let rows = try? rows(of: reference.key) { return (.held(rows: rows), []) }
+            guard let format = DataFormatSpecification(canonicalFormat: reference.format) else {
+                return (.failed(Reason(.badData, "unknown format \(reference.format)")), [])
+            }
+            for file in reference.files where file.hostPath.isEmpty { try fetch(file, raw) }
+            let set = try convert(reference, format.dataFormat)
+            let evicted = makeRoom(for: Int64(SetFile.encodedByteCount(set)))
+            try write(set, key: reference.key)
+            for file in reference.files where file.hostPath.isEmpty {
+                if let digest = SHA256Digest(hex: file.digest) { _ = try raw.delete(digest) }
+            }
+            return (.held(rows: Int64(set.rows)), evicted)
+        } catch let problem as DataProblem {
+            return (.failed(Reason(.badData, problem.description)), [])
+        } catch let error as DatasetCacheError {
+            return (.failed(Reason(.badData, error.description)), [])
+        } catch {
+            return (.failed(Reason(.hostFault, "\(error)")), [])
+        }
+    }
+
+    private func convert(_ reference: DatasetReference, _ format: DataFormat) throws -> ParsedSet {
+        var maps: [DatasetReference.Role: MappedFile] = [:]
+        for file in reference.files {
+            maps[file.role] = try map(file)
+        }
+        guard let train = maps[.train] else {
+            throw DatasetCacheError.noTrainingFile
+        }
+        defer { extendLifetime(maps) }
+        return try SetBuilder.build(
+            files: DataFiles(
+                train: train.unsafeBytes, trainLabels: maps[.trainLabels]?.unsafeBytes,
+                test: maps[.test]?.unsafeBytes, testLabels: maps[.testLabels]?.unsafeBytes),
+            format: format)
+    }
+
+    private func map(_ file: DatasetReference.File) throws -> MappedFile {
+        guard let digest = SHA256Digest(hex: file.digest) else {
+            throw DatasetCacheError.badDigest(file.digest)
+        }
+        if file.hostPath.isEmpty { return try raw.map(digest) }
+        let found = try SHA256Hasher.digest(ofFile: file.hostPath)
+        guard found == digest else {
+            throw DatasetCacheError.differs(path: file.hostPath, wanted: digest, found: found)
+        }
+        return try MappedFile(path: file.hostPath)
+    }
+
+    private func write(_ set: ParsedSet, key: String) throws {
+        let temporary = "\(folder)/\(key).tmp"
+        guard FileManager.default.createFile(atPath: temporary, contents: nil),
+            let handle = FileHandle(forWritingAtPath: temporary)
+        else { throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: temporary]) }
+        do {
+            try SetFile.encode(set) { try handle.write(contentsOf: Data($0)) }
+            try handle.synchronize()
+            try handle.close()
+            guard rename(temporary, path(of: key)) == 0 else {
+                throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: temporary])
+            }
+        } catch {
+            unlink(temporary)
+            throw error
+        }
+    }
+
+    /// Removes the sets touched longest ago until `bytes` more fit the bound.
+    private func makeRoom(for bytes: Int64) -> [String] {
+        let keep = inUse.withLock { $0 }
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        var files: [(key: String, size: Int64, used: Date)] = names.compactMap { name in
+            guard name.hasSuffix(".set"),
+                let facts = try? FileManager.default.attributesOfItem(atPath: "\(folder)/\(name)")
+            else { return nil }
+            return (
+                String(name.dropLast(".set".count)), (facts[.size] as? Int64) ?? 0,
+                (facts[.modificationDate] as? Date) ?? .distantPast
+            )
+        }
+        files.sort { ($0.used, $0.key) < ($1.used, $1.key) }
+        var total = files.reduce(0) { $0 + $1.size }
+        var evicted: [String] = []
+        for file in files where total + bytes > byteBound && !keep.contains(file.key) {
+            unlink(path(of: file.key))
+            total -= file.size
+            evicted.append(file.key)
+        }
+        return evicted
+    }
+}
+
+/// What makes a data reference unusable on this host.
+enum DatasetCacheError: Error, CustomStringConvertible {
+    case noTrainingFile
+    case badDigest(String)
+    case differs(path: String, wanted: SHA256Digest, found: SHA256Digest)
+
+    var description: String {
+        switch self {
+        case .noTrainingFile: "the data set names no training file"
+        case .badDigest(let text): "\(text) is no SHA-256"
+        case .differs(let path, let wanted, let found):
+            "\(path) on this host has SHA-256 \(found), the job was submitted with \(wanted)"
+        }
+    }
+}
+
+extension DataFormatSpecification {
+    /// The same format in the words of the reader.
+    var dataFormat: DataFormat {
+        switch self {
+        case .csv(let csv):
+            let label: Datasets.LabelColumn =
+                switch csv.label {
+                case .name(let name): .name(name)
+                case .index(let index): .index(index)
+                }
+            let delimiter: FieldDelimiter? =
+                switch csv.delimiter {
+                case .comma: .comma
+                case .tab: .tab
+                case .semicolon: .semicolon
+                case nil: nil
+                }
+            return .csv(label: label, header: csv.header, delimiter: delimiter)
+        case .idx: return .idx
+        case .npy: return .npy
+        }
+    }
+}

@@ -1,0 +1,86 @@
+import Artifacts
+import ClusterVocabulary
+import Dispatch
+import Foundation
+import Messaging
+import Synchronization
+
+/// Fetches and uploads, off the loop: one queue for data sets, one for models, so that a large
+/// download never delays a finished model.
+final class Transfers: Sendable {
+    private let settings: WorkerSettings
+    private let context: MessagingContext
+    private let endpoint = Mutex<String?>(nil)
+    private let downloads = DispatchQueue(label: "mlctl.downloads")
+    private let uploads = DispatchQueue(label: "mlctl.uploads")
+
+    init(settings: WorkerSettings, context: MessagingContext) {
+        self.settings = settings
+        self.context = context
+    }
+
+    /// Where the scheduler's artifacts are, as its welcome said.
+    func setEndpoint(_ text: String) {
+        endpoint.withLock { $0 = text }
+    }
+
+    func stop() {
+        endpoint.withLock { $0 = nil }
+    }
+
+    private func withClient<Value>(_ body: (ArtifactClient) throws -> Value) throws -> Value {
+        guard let endpoint = endpoint.withLock({ $0 }) else {
+            throw ArtifactClientError.unreachable
+        }
+        let client = try ArtifactClient(
+            endpoint: endpoint, settings: settings, context: context)
+        defer { client.close() }
+        return try body(client)
+    }
+
+    /// Brings a data set into the cache; `done` is called on another thread.
+    func fetch(
+        _ reference: DatasetReference, into cache: DatasetCache,
+        done: @escaping @Sendable (DatasetCache.Outcome, [String]) -> Void
+    ) {
+        downloads.async { [self] in
+            let result = cache.bring(reference) { file, store in
+                guard let digest = SHA256Digest(hex: file.digest) else {
+                    throw DatasetCacheError.badDigest(file.digest)
+                }
+                try withClient {
+                    try $0.fetch(digest, byteCount: Int(file.byteCount), into: store)
+                }
+            }
+            done(result.outcome, result.evicted)
+        }
+    }
+
+    /// Stores a model's files with the scheduler; `done` gets why it failed, if it did.
+    func publish(
+        _ model: TrainedModel, from folder: String, done: @escaping @Sendable (Reason?) -> Void
+    ) {
+        uploads.async { [self] in
+            do {
+                let files = try ModelFolder.read(folder)
+                try withClient { client in
+                    for file in files {
+                        let digest = SHA256Hasher.digest(of: file.bytes)
+                        guard
+                            [model.weightsDigest, model.descriptionDigest].contains(digest.hex)
+                        else { continue }
+                        try file.bytes.withUnsafeBytes { try client.store($0, digest: digest) }
+                    }
+                }
+                done(nil)
+            } catch {
+                done(Reason(.hostFault, "storing the model failed: \(error)"))
+            }
+        }
+    }
+
+    /// Removes a released attempt's model folder, after uploads under way.
+    func forget(_ folder: String) {
+        uploads.async { try? FileManager.default.removeItem(atPath: folder) }
+    }
+}

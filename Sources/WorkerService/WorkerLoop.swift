@@ -1,0 +1,203 @@
+import ClusterVocabulary
+import Determinism
+import Dispatch
+import Foundation
+import Logging
+import Messaging
+import Synchronization
+import WireCodec
+import WorkerCore
+
+/// The loop that owns the worker core; one thread.
+final class WorkerLoop {
+    /// What the loop works with, opened before its thread starts.
+    struct Parts: Sendable {
+        let settings: WorkerSettings
+        let inbox: WorkerInbox
+        let logger: Logger
+        let context: MessagingContext
+        let control: DealerEndpoint
+        let transfers: Transfers
+        let cache: DatasetCache
+        let exchangeFolder: String
+
+        init(settings: WorkerSettings, inbox: WorkerInbox, logger: Logger) throws {
+            self.settings = settings
+            self.inbox = inbox
+            self.logger = logger
+            guard NodeID(checking: settings.name) != nil else {
+                throw WorkerStartError.badName(settings.name)
+            }
+            guard !HostFacts.coreTypes.isEmpty else { throw WorkerStartError.noVectorUnits }
+            try FileManager.default.createDirectory(
+                atPath: settings.stateFolder, withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700])
+            cache = try DatasetCache(
+                stateFolder: settings.stateFolder, byteBound: settings.cacheBytes)
+            exchangeFolder = try ExchangeFolder.make()
+            context = try MessagingContext(ioThreads: 1)
+            var limits = SocketLimits()
+            limits.routingID = PeerID(settings.name)
+            control = try DealerEndpoint(
+                endpoint: settings.schedulerEndpoint, context: context, limits: limits,
+                curve: .client(serverPublicKey: settings.serverPublicKey, own: settings.keys),
+                name: "control")
+            transfers = Transfers(settings: settings, context: context)
+            try control.start { message in
+                guard let body = message.frames.last,
+                    let decoded = try? WireCodec.decodeSchedulerMessage(body)
+                else { return }
+                inbox.put(.message(decoded))
+            }
+        }
+    }
+
+    private let parts: Parts
+    private var core: Worker
+    private var children: [TrainerID: TrainerChild] = [:]
+    private let start = ContinuousClock.now
+    private var isStopping = false
+
+    init(_ parts: Parts) {
+        self.parts = parts
+        let settings = parts.settings
+        let description = NodeDescription(
+            node: NodeID(settings.name),
+            incarnation: Incarnation(
+                bootID: HostIdentity.bootID, life: UInt64.random(in: 1...UInt64(Int64.max))),
+            capacity: ResourceAmount(
+                milliCPU: settings.milliCPU, memoryBytes: settings.memoryBytes),
+            cores: HostFacts.cores, features: HostFacts.features, fingerprints: [],
+            version: WorkerStartError.version, protocolVersion: NodeDescription.currentProtocol,
+            heldDatasets: [])
+        core = Worker(
+            description: description, coreTypes: HostFacts.coreTypes,
+            heldDatasets: parts.cache.held())
+    }
+
+    private var now: LogicalInstant { LogicalInstant.zero + (ContinuousClock.now - start) }
+
+    /// Runs until a shutdown was carried out and every trainer is gone.
+    func run() {
+        carryOut(core.start(at: now))
+        while true {
+            let wait = core.nextWake(after: now) - now
+            for event in parts.inbox.take(waiting: wait) {
+                intercept(event)
+                carryOut(core.step(event, at: now))
+            }
+            carryOut(core.step(.wake, at: now))
+            if isStopping, children.isEmpty { break }
+        }
+        // Let the farewell leave.
+        Thread.sleep(forTimeInterval: 0.05)
+        parts.control.stop()
+        parts.transfers.stop()
+        parts.context.shutdown()
+        try? FileManager.default.removeItem(atPath: parts.exchangeFolder)
+    }
+
+    /// What the shell itself needs to know of an event.
+    private func intercept(_ event: WorkerEvent) {
+        switch event {
+        case .message(.welcome(let welcome)):
+            parts.transfers.setEndpoint(welcome.artifactEndpoint)
+            parts.logger.info("registered", metadata: ["node": "\(parts.settings.name)"])
+        case .trainerExited(let id, _):
+            children.removeValue(forKey: id)?.closeInput()
+        case .shutdown: isStopping = true
+        default: break
+        }
+    }
+
+    private func carryOut(_ effects: WorkerEffects) {
+        for start in effects.starts { startTrainer(start) }
+        for command in effects.commands { send(command) }
+        for kill in effects.kills { children[kill]?.kill() }
+        for fetch in effects.fetches { bring(fetch) }
+        for store in effects.stores { publish(store) }
+        for message in effects.sends {
+            parts.control.send(frames: [WireCodec.encode(message)])
+        }
+        for warning in effects.warnings {
+            parts.logger.warning("\(warning.message)", metadata: ["reason": "\(warning.code.word)"])
+        }
+    }
+
+    private func startTrainer(_ start: WorkerEffects.Start) {
+        do {
+            children[start.trainer] = try TrainerChild(
+                id: start.trainer, coreType: start.coreType, executable: parts.settings.executable,
+                receive: { [inbox = parts.inbox] in inbox.put($0) })
+        } catch {
+            parts.inbox.put(.trainerExited(start.trainer, "it could not be started: \(error)"))
+        }
+    }
+
+    private func send(_ command: WorkerEffects.Command) {
+        guard let child = children[command.trainer] else { return }
+        switch command.action {
+        case .prepare(let prepare): child.send(.prepare(prepare, places(for: prepare)))
+        case .go(let go): child.send(.go(go))
+        case .release(let attempt):
+            child.send(.release(attempt))
+            parts.transfers.forget(modelFolder(of: attempt))
+        }
+    }
+
+    private func modelFolder(of attempt: AttemptID) -> String {
+        "\(parts.settings.stateFolder)/models/\(attempt.job)-\(attempt.number)"
+    }
+
+    private func places(for prepare: PrepareTraining) -> TrainerPlaces {
+        TrainerPlaces(
+            setPath: parts.cache.path(of: prepare.work.data.key),
+            exchangeFolder: parts.exchangeFolder, modelFolder: modelFolder(of: prepare.attempt),
+            exchangeAddress: "", exchangePort: 0, node: NodeID(parts.settings.name),
+            bootID: HostIdentity.bootID)
+    }
+
+    private func bring(_ reference: DatasetReference) {
+        let inbox = parts.inbox
+        parts.cache.setInUse(Set(core.datasetsInUse))
+        parts.transfers.fetch(reference, into: parts.cache) { outcome, evicted in
+            for key in evicted { inbox.put(.datasetEvicted(key: key)) }
+            switch outcome {
+            case .held(let rows): inbox.put(.datasetHeld(key: reference.key, rows: rows))
+            case .failed(let reason): inbox.put(.datasetFailed(key: reference.key, reason))
+            }
+        }
+    }
+
+    private func publish(_ store: WorkerEffects.Store) {
+        let inbox = parts.inbox
+        parts.transfers.publish(store.model, from: modelFolder(of: store.attempt)) { reason in
+            if let reason {
+                inbox.put(.modelStoreFailed(store.attempt, reason))
+            } else {
+                inbox.put(.modelStored(store.attempt))
+            }
+        }
+    }
+}
+
+/// Why a worker cannot start.
+package enum WorkerStartError: Error, CustomStringConvertible {
+    /// The name breaks the rule of node names.
+    case badName(String)
+    /// The host lacks AVX2 or FMA.
+    case noVectorUnits
+
+    /// The product's version.
+    package static let version = "0.1.0"
+
+    /// What, where, and what to do next.
+    package var description: String {
+        switch self {
+        case .badName(let name):
+            "\"\(name)\" is no node name: at most 63 letters, digits, '-', '_' or '.'"
+        case .noVectorUnits:
+            "this host has no AVX2 and FMA; mlctl needs an x86-64-v3 processor"
+        }
+    }
+}

@@ -1,0 +1,4 @@
+import TrainerProcess
+import SchedulerService
+import WorkerService
+TrainerLoop(commands: 0, reports: 1).run()

@@ -1,0 +1,82 @@
+import ClusterVocabulary
+import Testing
+
+@testable import JobSpecification
+
+@Suite("The canonical form")
+struct CanonicalYAMLTests {
+    @Test(arguments: [Samples.minimal, Samples.complete])
+    func readsBackToTheSameJob(text: String) throws {
+        let job = try #require(try Samples.read(text).jobs.first)
+        let canonical = job.canonicalYAML()
+        let again = try Samples.read(canonical)
+        #expect(again.diagnostics.map { $0.rendered() } == [])
+        #expect(again.jobs == [job])
+        #expect(again.jobs.first?.canonicalYAML() == canonical)
+    }
+
+    @Test func artifactsKeepTheirDigests() throws {
+        var job = try #require(try Samples.read(Samples.minimal).jobs.first)
+        job.format = .idx
+        let files = [
+            DatasetReference.File(
+                role: .train, digest: Samples.digest, byteCount: 4_096, hostPath: ""),
+            DatasetReference.File(
+                role: .trainLabels, digest: Samples.digest, byteCount: 1 << 40,
+                hostPath: "/data/a b"),
+        ]
+        job.dataSource = .artifact(
+            DatasetReference(key: Samples.digest, files: files, format: "idx"))
+        let again = try Samples.read(job.canonicalYAML())
+        #expect(again.diagnostics.map { $0.rendered() } == [])
+        #expect(again.jobs == [job])
+    }
+
+    @Test func extremeValuesSurvive() throws {
+        var job = try #require(try Samples.read(Samples.complete).jobs.first)
+        let rates: [Float] = [.leastNonzeroMagnitude, 1e-5, 0.1, 16_777_216, 999_999.94]
+        for rate in rates where rate <= Limits.learningRate {
+            job.learningRate = rate
+            job.momentum = Float(1).nextDown
+            job.validationFraction = Double.leastNonzeroMagnitude
+            #expect(try Samples.read(job.canonicalYAML()).jobs == [job])
+        }
+    }
+
+    @Test(arguments: [
+        "true", "No", "~", "null", "1", "1.5", "0x1f", "a: b", "- a", "#", "{", "\"", "\\", "'", "",
+        " a ", "\u{85}", "\u{2028}", "ä", "😀", "line\nbreak", "*a", "&a", "!a", "%a",
+        "@a", "`a", "a#b", "2026-01-01", "=", "<<", "\u{7F}", "\u{0}", "\r",
+    ])
+    func anyTextSurvives(text: String) throws {
+        var job = try #require(try Samples.read(Samples.minimal).jobs.first)
+        job.annotations = [Label(key: "note", value: text)]
+        #expect(try Samples.read(job.canonicalYAML()).jobs == [job])
+    }
+
+    @Test(arguments: [
+        "csv;label=name:class;header=auto;delimiter=auto",
+        "csv;label=index:64;header=true;delimiter=comma",
+        "csv;label=index:-1;header=false;delimiter=tab",
+        "csv;label=name:a%3Bb%3D%C3%A4;header=auto;delimiter=semicolon", "idx", "npy",
+    ])
+    func formatTextsRoundTrip(text: String) throws {
+        let format = try #require(DataFormatSpecification(canonicalFormat: text))
+        #expect(format.canonicalFormat == text)
+        #expect(
+            !text.contains("a%3Bb")
+                || format == .csv(.init(label: .name("a;b=ä"), delimiter: .semicolon)))
+    }
+
+    @Test(arguments: [
+        "", "csv", "IDX", "csv;label=;header=auto;delimiter=auto", "idx;",
+        "csv;label=name:;header=auto;delimiter=auto", "csv;label=name:%;header=auto;delimiter=auto",
+        "csv;label=name:%FF;header=auto;delimiter=auto",
+        "csv;label=name:%61;header=auto;delimiter=auto",
+        "csv;label=index:-0;header=auto;delimiter=auto",
+        "csv;label=index:0;header=auto;delimiter=1", "csv;label=index:0;header=yes;delimiter=auto",
+    ])
+    func otherFormatTextsAreRefused(text: String) {
+        #expect(DataFormatSpecification(canonicalFormat: text) == nil)
+    }
+}

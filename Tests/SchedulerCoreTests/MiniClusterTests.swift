@@ -1,0 +1,47 @@
+import Foundation
+import Testing
+
+/// Random walks of a whole cluster; a failing seed is a bug report.
+///
+/// `MLCTL_SEEDS=100..<500 swift test --filter MiniCluster` walks others.
+struct MiniClusterTests {
+    static var seeds: [UInt64] {
+        let wish = ProcessInfo.processInfo.environment["MLCTL_SEEDS"] ?? ""
+        let ends = wish.split(separator: ".").compactMap {
+            UInt64($0.trimmingPrefix("<"))
+        }
+        guard ends.count == 2, ends[0] < ends[1] else { return Array(1...30) }
+        return Array(ends[0]..<ends[1])
+    }
+
+    @Test(arguments: seeds)
+    func everythingAcknowledgedEndsWell(seed: UInt64) {
+        var cluster = MiniCluster(seed: seed)
+        let isDone = cluster.run(faultySeconds: 40, patienceSeconds: 200)
+        #expect(cluster.broken.isEmpty, "\(cluster.broken.joined(separator: "\n"))")
+        #expect(isDone, "seed \(seed) is stuck:\n\(cluster.account())")
+        #expect(cluster.acknowledged.values.allSatisfy { cluster.ledger.jobs[$0] != nil })
+        for record in cluster.ledger.jobs.values {
+            #expect(record.state == .succeeded, "seed \(seed): \(record.fullName) \(record.reason)")
+            #expect(
+                record.model?.weightsDigest == FakeTrainer.expectedModel(of: record.work),
+                "seed \(seed): \(record.fullName)")
+        }
+        #expect(cluster.ledger.jobs.count == cluster.submissions.count)
+        #expect(cluster.ledger.models.count == cluster.submissions.count)
+        #expect(cluster.leftovers().isEmpty, "seed \(seed):\n\(cluster.leftovers())")
+    }
+
+    @Test func theSameSeedGivesTheSameTrace() {
+        var first = MiniCluster(seed: 7)
+        var second = MiniCluster(seed: 7)
+        var other = MiniCluster(seed: 8)
+        _ = first.run(faultySeconds: 40, patienceSeconds: 200)
+        _ = second.run(faultySeconds: 40, patienceSeconds: 200)
+        _ = other.run(faultySeconds: 40, patienceSeconds: 200)
+        #expect(first.trace == second.trace)
+        #expect(first.steps == second.steps)
+        #expect(first.trace != other.trace)
+        #expect(first.steps > 1_000)
+    }
+}
