@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 SOURCES := Package.swift Sources Tests
 
-.PHONY: build release test lint format clean
+.PHONY: build release demo test bench lint format clean
 
 build: ## Build for debugging.
 	@deploy/local/require-packages
@@ -10,13 +10,21 @@ build: ## Build for debugging.
 
 release: ## Build optimised, the Swift runtime linked in.
 	@deploy/local/require-packages
-	swift build -c release --static-swift-stdlib --product mlctl
+	@deploy/local/build-release
 
 test: ## All tests and the format lint: what continuous integration runs.
 	@deploy/local/require-packages
 	swift build --build-tests
 	swift test --skip-build --parallel --num-workers 1
 	swift format lint --strict --recursive --parallel $(SOURCES)
+
+demo: ## Build a release and show a cluster on this machine, in under a minute.
+	@deploy/local/require-packages
+	@deploy/local/build-release
+	@deploy/local/demo
+
+bench: release ## Measure, side by side with the peers; writes Benchmarks/Results.
+	Benchmarks/run
 
 lint: ## Check the formatting.
 	swift format lint --strict --recursive --parallel $(SOURCES)

@@ -26,6 +26,12 @@ let strict: [SwiftSetting] = [
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "NIOHTTP1", package: "swift-nio"),
+]
+
 let package = Package(
     name: "mlctl",
     products: [.executable(name: "mlctl", targets: ["mlctl"])],
@@ -109,20 +115,75 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        .target(name: "ControlAPI", swiftSettings: strict),
+        .target(
+            name: "Gateway",
+            dependencies: [
+                "ClusterVocabulary", "ControlAPI", "JobSpecification", "SchedulerCore",
+                "SchedulerService", "Artifacts", "Averaging", "Ledger", logging,
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ] + nio,
+            swiftSettings: strict),
+
+        .target(
+            name: "Client",
+            dependencies: [
+                "ClusterVocabulary", "ControlAPI", "JobSpecification", "Datasets", "Training",
+                "Artifacts", "Ledger",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Yams", package: "Yams"),
+            ] + nio,
+            swiftSettings: strict),
+
         // The command.
         .executableTarget(
             name: "mlctl",
             dependencies: [
-                "TrainerProcess", "SchedulerService", "WorkerService",
+                "TrainerProcess", "SchedulerService", "WorkerService", "Gateway", "Client",
+                "ControlAPI", "JobSpecification", "ClusterVocabulary", "Ledger", "Messaging",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "Hummingbird", package: "hummingbird"),
                 logging,
-            ],
+            ] + nio,
             swiftSettings: strict),
 
         // Tests.
+        .testTarget(
+            name: "DeterminismTests", dependencies: ["Determinism"], swiftSettings: strict),
+        .testTarget(
+            name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"], swiftSettings: strict),
+        .testTarget(
+            name: "TrainingTests", dependencies: ["Training", "LinearAlgebra", "Determinism"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "AveragingTests", dependencies: ["Averaging", "Determinism"],
+            swiftSettings: strict),
+        .testTarget(name: "DatasetsTests", dependencies: ["Datasets"], swiftSettings: strict),
+        .testTarget(
+            name: "JobSpecificationTests", dependencies: ["JobSpecification", "ClusterVocabulary"],
+            exclude: ["Inputs"], swiftSettings: strict),
+        .testTarget(
+            name: "SchedulerCoreTests",
+            dependencies: ["SchedulerCore", "WorkerCore", "ClusterVocabulary", "Determinism"],
+            exclude: ["Scenarios"], swiftSettings: strict),
+        .testTarget(
+            name: "WorkerCoreTests",
+            dependencies: ["WorkerCore", "ClusterVocabulary", "Determinism"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "WireCodecTests", dependencies: ["WireCodec", "ClusterVocabulary"],
+            exclude: ["Golden"], swiftSettings: strict),
+        .testTarget(name: "MessagingTests", dependencies: ["Messaging"], swiftSettings: strict),
+        .testTarget(name: "ArtifactsTests", dependencies: ["Artifacts"], swiftSettings: strict),
+        .testTarget(
+            name: "LedgerTests",
+            dependencies: [
+                "Ledger", "ClusterVocabulary", "WireCodec",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "ServiceTests",
             dependencies: [

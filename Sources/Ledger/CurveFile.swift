@@ -1,12 +1,14 @@
 import ClusterVocabulary
 import GRDB
+import Synchronization
 
 /// The second file: curves, bounded for each job, without a sync for each write.
 ///
 /// A power cut may lose the last points; the file stays whole.
 final class CurveFile: Sendable {
     let path: String
-    private let queue: DatabaseQueue
+    /// Nothing after closing: GRDB does not survive the use of a closed queue.
+    private let queue: Mutex<DatabaseQueue?>
 
     init(path: String) throws {
         self.path = path
@@ -23,13 +25,18 @@ final class CurveFile: Sendable {
                 database, path: path, applicationID: LedgerSchema.curvesApplicationID)
             try LedgerDoor.requireWhole(database, path: path)
         }
-        queue = try DatabaseQueue(path: path, configuration: configuration)
+        queue = Mutex(try DatabaseQueue(path: path, configuration: configuration))
     }
 
-    func close() throws { try queue.close() }
+    func close() throws {
+        try queue.withLock { queue in
+            try queue?.close()
+            queue = nil
+        }
+    }
 
     func append(_ points: [CurvePoint]) throws {
-        try queue.write { database in
+        try withQueue { queue in try queue.write { database in
             for point in points where point.name.utf8.count <= CurveBounds.longestName {
                 try append(point, database)
             }
@@ -37,7 +44,7 @@ final class CurveFile: Sendable {
     }
 
     func remove(_ jobs: [JobID]) throws {
-        try queue.write { database in
+        try withQueue { queue in try queue.write { database in
             for job in jobs {
                 try database.execute(
                     sql: "DELETE FROM series WHERE job = ?",
@@ -47,7 +54,7 @@ final class CurveFile: Sendable {
     }
 
     func points(job: JobID, name: String?, attempt: UInt32?) throws -> [CurvePoint] {
-        try queue.read { database in
+        try withQueue { queue in try queue.read { database in
             let rows = try Row.fetchCursor(
                 database,
                 sql: """
@@ -70,7 +77,7 @@ final class CurveFile: Sendable {
     }
 
     func pointCount() throws -> Int {
-        try queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM point") ?? 0 }
+        try withQueue { queue in try queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM point") ?? 0 }
     }
 
     private struct Series {

@@ -19,8 +19,8 @@ package final class DealerEndpoint: Sendable {
         loop = try MessagingLoop(name: name, sockets: [socket], outbox: outbox)
     }
 
-    /// Starts the thread; `handler` is called there for each message, must be quick and must not keep
-    /// the message.
+    /// Starts the thread; `handler` is called there for each message, must be quick and must not
+    /// keep the message.
     package func start(
         handler: @escaping @Sendable (IncomingMessage) -> Void,
     ) throws(MessagingError) {

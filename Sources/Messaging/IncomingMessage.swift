@@ -1,4 +1,4 @@
-/// A received message, in place: everything it points to is valid only during the call it is given to.
+/// A received message, in place: what it points to is valid only during the call it is given to.
 package struct IncomingMessage {
     /// The parts after the routing id, 0 to `SocketLimits.maximumFramesPerMessage`; may be empty.
     package let frames: [UnsafeRawBufferPointer]

@@ -18,7 +18,7 @@ package final class MessagingContext: Sendable {
     /// Most I/O threads of one context.
     package static let maximumIOThreads = 16
 
-    /// Creates a context; `ioThreads` is clamped to 1...`maximumIOThreads`, one carries about 1 GB/s.
+    /// Creates a context; `ioThreads` is clamped to 1...`maximumIOThreads`, one carries 1 GB/s.
     package init(ioThreads: Int = 1) throws(MessagingError) {
         guard let handle = zmq_ctx_new() else {
             throw MessagingError.last("create", "messaging context")

@@ -108,8 +108,8 @@ package final class MessagingLoop: Sendable {
 
 /// Sockets on their way to the thread that owns them.
 ///
-/// Unchecked: `MessagingLoop` gives up its reference when it starts the loop's thread, and from then
-/// on only that thread touches them.
+/// Unchecked: `MessagingLoop` gives up its reference when it starts the loop's thread, and from
+/// then on only that thread touches them.
 struct OwnedSockets: @unchecked Sendable {
     let sockets: [ZeroMQSocket]
 }

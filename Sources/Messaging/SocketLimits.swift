@@ -29,9 +29,9 @@ package struct SocketLimits: Sendable, Equatable {
     package var reportsUnknownPeers = true
     /// Router only: a new connection takes over the routing id of an older one.
     package var handsOverRoutingIDs = true
-    /// Pause between heartbeats on the connection; zero for none. A receiver whose queue is full reads
-    /// no heartbeats, so a sender that uses them drops the connection, with what is on its way, when
-    /// the receiver pauses longer than the timeout: none where back-pressure is normal.
+    /// Pause between heartbeats on the connection; zero for none. A receiver whose queue is full
+    /// reads no heartbeats, so a sender that uses them drops the connection, with what is on its
+    /// way, when the receiver pauses longer than the timeout: none where back-pressure is normal.
     package var heartbeatInterval = Duration.seconds(1)
     /// Silence after a heartbeat until this side closes the connection.
     package var heartbeatTimeout = Duration.seconds(3)

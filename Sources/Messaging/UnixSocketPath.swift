@@ -11,10 +11,10 @@ struct UnixSocketPath {
         bytes = Array(endpoint.utf8.dropFirst(scheme.utf8.count))
     }
 
-    /// Whether the file exists, be it in use or left over by a crash.
-    var exists: Bool {
-        guard bytes.first != UInt8(ascii: "@") else { return false }
-        return access(String(decoding: bytes, as: UTF8.self), F_OK) == 0
+    /// Removes the file; names in the kernel's abstract space have none.
+    func remove() {
+        guard bytes.first != UInt8(ascii: "@") else { return }
+        unlink(String(decoding: bytes, as: UTF8.self))
     }
 
     /// Whether a process accepts connections there; a file left over by a crash does not count.

@@ -8,7 +8,7 @@ final class WakeSignal: Sendable {
 
     init() throws(MessagingError) {
         var pair: [Int32] = [-1, -1]
-        // A socket pair, since Swift sees neither eventfd nor pipe2 and close-on-exec must be atomic.
+        // A socket pair: Swift sees neither eventfd nor pipe2, and close-on-exec must be atomic.
         let type = SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue
         guard socketpair(AF_UNIX, Int32(type), 0, &pair) == 0 else {
             throw MessagingError.of(code: errno, "create", "wake signal")

@@ -106,7 +106,8 @@ extension ZeroMQSocket {
         }
     }
 
-    /// ZMQ_ZAP_ENFORCE_DOMAIN: the header hides the name behind its draft switch, the library has it.
+    /// ZMQ_ZAP_ENFORCE_DOMAIN: the header hides the name behind its draft switch, the library
+    /// has it.
     private static var enforceDomain: Int32 { 93 }
 
     private func require(

@@ -4,8 +4,8 @@ private import Glibc
 extension ZeroMQSocket {
     /// Offers a message of one or more frames without waiting; whole or not at all.
     ///
-    /// `peer` is the addressee of a router and nil for every other kind. Throws `frameTooLarge` for a
-    /// frame that no receiver with the same limits would admit.
+    /// `peer` is the addressee of a router and nil for every other kind. Throws `frameTooLarge` for
+    /// a frame that no receiver with the same limits would admit.
     package func send(
         _ frames: [OutgoingFrame],
         to peer: PeerID? = nil,

@@ -14,6 +14,7 @@ package final class ZeroMQSocket {
     let context: MessagingContext
     let storage = MessageStorage()
     private var connectedEndpoints: [String] = []
+    private var boundPaths: [UnixSocketPath] = []
     private var openHandle: UnsafeMutableRawPointer?
 
     /// Longest wait that libzmq's millisecond argument can express.
@@ -22,8 +23,8 @@ package final class ZeroMQSocket {
     /// How long a bind waits for an endpoint that may be about to be released.
     private static let releaseGrace = Duration.milliseconds(200)
 
-    /// Creates a socket; throws `optionRefused` for a limit out of bounds and `authenticatorMissing`
-    /// for a CURVE server without a `ZAPHandler`.
+    /// Creates a socket; throws `optionRefused` for a limit out of bounds and
+    /// `authenticatorMissing` for a CURVE server without a `ZAPHandler`.
     package init(
         kind: SocketKind,
         context: MessagingContext,
@@ -50,11 +51,10 @@ package final class ZeroMQSocket {
         // libzmq lets go of an endpoint some time after its socket was closed.
         let deadline = ContinuousClock.now + Self.releaseGrace
         while true {
-            let mayWait = ContinuousClock.now < deadline
             do {
-                try bindOnce(endpoint, mayWait: mayWait)
+                try bindOnce(endpoint)
                 break
-            } catch .addressInUse where mayWait {
+            } catch .addressInUse where ContinuousClock.now < deadline {
                 usleep(1000)
             }
         }
@@ -105,10 +105,15 @@ package final class ZeroMQSocket {
         try wait(for: Int16(ZMQ_POLLOUT), timeout: timeout)
     }
 
-    /// Closes the socket; every later operation throws `contextEnded`. Closing twice is fine.
+    /// Closes the socket and removes the file of an ipc endpoint; libzmq lets go of a port shortly
+    /// after. Every later operation throws `contextEnded`. Closing twice is fine.
     package func close() {
-        if let openHandle { zmq_close(openHandle) }
-        openHandle = nil
+        guard let openHandle else { return }
+        // libzmq leaves the file behind. While this socket listens the path is surely its own.
+        for path in boundPaths { path.remove() }
+        boundPaths.removeAll()
+        zmq_close(openHandle)
+        self.openHandle = nil
     }
 
     /// The libzmq socket; throws `contextEnded` once closed.
@@ -117,17 +122,14 @@ package final class ZeroMQSocket {
         return openHandle
     }
 
-    private func bindOnce(_ endpoint: String, mayWait: Bool) throws(MessagingError) {
-        if let path = UnixSocketPath(endpoint: endpoint) {
-            // libzmq unlinks the path before it binds, which would take it from a live listener;
-            // and a listener that is closing unlinks it last, which would take it from us.
-            if path.isListenedOn || (mayWait && path.exists) {
-                throw .addressInUse(endpoint: endpoint, port: nil)
-            }
-        }
+    private func bindOnce(_ endpoint: String) throws(MessagingError) {
+        let path = UnixSocketPath(endpoint: endpoint)
+        // libzmq unlinks the path before it binds, which would take it from a live listener.
+        if let path, path.isListenedOn { throw .addressInUse(endpoint: endpoint, port: nil) }
         guard zmq_bind(try handle(), endpoint) == 0 else {
             throw MessagingError.last("bind", endpoint)
         }
+        if let path { boundPaths.append(path) }
     }
 
     private func check(endpoint: String) throws(MessagingError) {

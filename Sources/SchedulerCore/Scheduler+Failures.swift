@@ -11,7 +11,8 @@ extension Scheduler {
 
     /// The members that can answer again under a new term; without any the job starts anew.
     mutating func goOn(
-        _ job: JobID, without excluded: NodeID? = nil, blaming node: NodeID? = nil, _ reason: Reason, _ moment: Moment,
+        _ job: JobID, without excluded: NodeID? = nil, blaming node: NodeID? = nil,
+        _ reason: Reason, _ moment: Moment,
         _ effects: inout SchedulerEffects
     ) {
         guard let entry = jobs[job] else { return }
@@ -26,13 +27,19 @@ extension Scheduler {
     }
 
     /// A node is heard again: jobs that wait for all their members get the others' decision soon.
-    mutating func onReturn(of node: NodeID, _ moment: Moment) {
+    mutating func onReturn(
+        of node: NodeID, _ moment: Moment, _ effects: inout SchedulerEffects
+    ) {
         guard let held = nodes[node]?.lanes.keys.sorted() else { return }
         for job in held {
             guard let entry = jobs[job], let giveUpAt = entry.giveUpAt else { continue }
-            let isWhole = entry.record.members.allSatisfy { stands($0) }
-            jobs[job]?.giveUpAt =
-                isWhole ? nil : min(giveUpAt, moment.instant + configuration.suspectAfter)
+            if entry.record.members.allSatisfy({ stands($0) }) {
+                jobs[job]?.giveUpAt = nil
+                jobs[job]?.record.reason = .none
+                effects.changedJobs.append(job)
+            } else {
+                jobs[job]?.giveUpAt = min(giveUpAt, moment.instant + configuration.suspectAfter)
+            }
         }
     }
 

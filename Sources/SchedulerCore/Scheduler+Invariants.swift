@@ -6,10 +6,12 @@ extension Scheduler {
         var broken: [String] = []
         if nodeOrder != nodes.keys.sorted() { broken.append("nodeOrder differs from nodes") }
         let pending = waiting.inOrder()
-        if pending != jobs.values.filter({ $0.record.state == .pending }).map(\.record.id).sorted() {
+        if pending != jobs.values.filter({ $0.record.state == .pending }).map(\.record.id).sorted()
+        {
             broken.append("the waiting lines differ from the pending jobs")
         }
-        if running != jobs.values.filter({ $0.record.state == .running }).map(\.record.id).sorted() {
+        if running != jobs.values.filter({ $0.record.state == .running }).map(\.record.id).sorted()
+        {
             broken.append("running differs from the running jobs")
         }
         for id in jobs.keys.sorted() {

@@ -28,7 +28,7 @@ extension Scheduler {
             effects.nodes.append(entry.record)
         }
         nodes[node] = entry
-        if returned { onReturn(of: node, moment) }
+        if returned { onReturn(of: node, moment, &effects) }
         switch message {
         case .register: break
         case .heartbeat(let heartbeat): onHeartbeat(heartbeat, from: node, moment, &effects)
@@ -99,7 +99,7 @@ extension Scheduler {
             entry.datasets[key] = 0
         }
         nodes[node] = entry
-        onReturn(of: node, moment)
+        onReturn(of: node, moment, &effects)
         if known == nil {
             nodeOrder.append(node)
             nodeOrder.sort()
@@ -235,7 +235,8 @@ extension Scheduler {
                 moment, &effects)
         } else if let giveUpAt = entry.giveUpAt, moment.instant >= giveUpAt {
             goOn(
-                job, Reason(.nodesLost, "every node that held the job is gone"), moment, &effects)
+                job, Reason(.nodesLost, "nodes that held the job did not come back"), moment,
+                &effects)
         }
     }
 

@@ -24,30 +24,31 @@ extension Scheduler {
         var open = lines.compactMap { needs in
             waiting.first(of: needs).map { (first: $0, needs: needs) }
         }
+        var claimants: Int?
         while let line = open.first {
             guard ready.contains(where: { (nodes[$0]?.free.milliCPU ?? 0) > 0 }) else { return }
             open.removeFirst()
-            guard tryStart(line.first, among: ready, moment, &effects),
-                let next = waiting.first(of: line.needs)
-            else { continue }
+            let (placed, holders) = findPlace(for: line.first, among: ready, moment, &effects)
+            guard let placed, !holders.isEmpty else { continue }
+            let sharers = max(1, claimants ?? countClaimants(among: ready))
+            claimants = sharers - 1
+            let share = max(1, holders.reduce(0) { $0 + $1.lanes } / sharers)
+            start(line.first, placed, take(share, of: holders, placed.record), moment, &effects)
+            guard let next = waiting.first(of: line.needs) else { continue }
             open.insert((next, line.needs), at: open.firstIndex { $0.first > next } ?? open.count)
         }
     }
 
-    /// Starts a waiting job if a node has its data and room; otherwise has its data fetched.
-    private mutating func tryStart(
-        _ job: JobID, among ready: [NodeID], _ moment: Moment, _ effects: inout SchedulerEffects
-    ) -> Bool {
+    /// The job with its kernel chosen and the nodes that could take it; has its data fetched
+    /// where only that is missing.
+    private mutating func findPlace(
+        for job: JobID, among ready: [NodeID], _ moment: Moment, _ effects: inout SchedulerEffects
+    ) -> (JobEntry?, [(node: NodeID, lanes: Int)]) {
         guard var entry = jobs[job], let kernel = freezeKernel(for: entry.record, among: ready)
-        else { return false }
+        else { return (nil, []) }
         entry.record.coreType = kernel.coreType
         entry.record.fingerprint = kernel.digest
-        let holders = openHolders(for: entry, among: ready, moment, &effects)
-        guard !holders.isEmpty else { return false }
-        let free = holders.reduce(0) { $0 + $1.lanes }
-        let share = max(1, free / max(1, waiting.runnableCount))
-        start(job, entry, take(share, of: holders, entry.record), moment, &effects)
-        return true
+        return (entry, openHolders(for: entry, among: ready, moment, &effects))
     }
 
     /// Ready nodes that prove the kernel and hold the data, with the lanes they could give;
@@ -73,18 +74,19 @@ extension Scheduler {
         return holders
     }
 
-    /// Whether a waiting job could use lanes that come free; one that no node can ever hold
-    /// must not keep the others from growing.
-    private func hasClaimant(among ready: [NodeID]) -> Bool {
-        waiting.linesInOrder().contains { line in
+    /// How many waiting jobs could use lanes that come free; one that no node can ever hold
+    /// must neither keep the others from growing nor take a share.
+    private func countClaimants(among ready: [NodeID]) -> Int {
+        waiting.linesInOrder().reduce(0) { count, line in
             guard let entry = jobs[line.first],
                 let kernel = freezeKernel(for: entry.record, among: ready)
-            else { return false }
-            return ready.contains { id in
+            else { return count }
+            let fits = ready.contains { id in
                 guard let node = nodes[id] else { return false }
                 return node.fingerprint(of: kernel.coreType) == kernel.digest
                     && node.record.description.capacity.fitting(line.needs.perLane) > 0
             }
+            return fits ? count + waiting.count(of: line.needs) : count
         }
     }
 
@@ -189,7 +191,7 @@ extension Scheduler {
     private mutating func expandRunning(_ moment: Moment, _ effects: inout SchedulerEffects) {
         let ready = nodeOrder.filter { nodes[$0]?.isReady ?? false }
         let growing = running.filter { mayGrow($0, moment) }
-        guard !growing.isEmpty, !hasClaimant(among: ready) else { return }
+        guard !growing.isEmpty, countClaimants(among: ready) == 0 else { return }
         for job in growing {
             guard let entry = jobs[job] else { continue }
             let current = entry.record.members.reduce(0) { $0 + $1.lanes }

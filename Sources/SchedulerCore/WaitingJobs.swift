@@ -102,6 +102,9 @@ struct WaitingJobs: Sendable {
     /// The first job of a line.
     func first(of needs: PlacementNeeds) -> JobID? { lines[needs]?.first }
 
+    /// How many stand in a line.
+    func count(of needs: PlacementNeeds) -> Int { lines[needs]?.count ?? 0 }
+
     /// The lines, by their first job.
     func linesInOrder() -> [(first: JobID, needs: PlacementNeeds)] {
         lines.compactMap { needs, line in line.first.map { (first: $0, needs: needs) } }

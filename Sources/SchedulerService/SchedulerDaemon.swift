@@ -230,3 +230,13 @@ extension SchedulerDaemon {
             isDiskBelowFloor: Int64(free) < settings.freeBytesFloor)
     }
 }
+
+extension SchedulerDaemon {
+    /// Returns when the task is cancelled; throws when the loop ended by itself.
+    package func untilFailed() async throws {
+        while !Task.isCancelled {
+            if let failure = failure.value { throw failure }
+            try await Task.sleep(for: .milliseconds(200))
+        }
+    }
+}

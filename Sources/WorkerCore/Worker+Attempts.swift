@@ -134,6 +134,7 @@ extension Worker {
         guard let held = attempts.removeValue(forKey: job), let trainer = held.trainer else {
             return
         }
+        mayAssign = true
         switch trainers[trainer]?.state {
         case .busy:
             trainers[trainer]?.state = .releasing(now)
@@ -182,6 +183,7 @@ extension Worker {
         _ effects: inout WorkerEffects
     ) {
         guard let entry = trainers.removeValue(forKey: trainer) else { return }
+        mayAssign = true
         switch entry.state {
         case .starting(let job):
             startFailures[entry.coreType, default: 0] += 1

@@ -21,6 +21,7 @@ extension Worker {
 
     /// Gives attempts that wait for a trainer theirs, as soon as one is idle or may be started.
     mutating func assignWaiting(_ effects: inout WorkerEffects) {
+        mayAssign = false
         for job in attempts.keys.sorted() {
             guard let held = attempts[job], held.status.phase == .starting, held.trainer == nil
             else { continue }
@@ -53,6 +54,7 @@ extension Worker {
             return
         }
         startFailures[entry.coreType] = 0
+        mayAssign = true
         if !description.fingerprints.contains(where: { $0.coreType == entry.coreType }) {
             description.fingerprints.append(
                 KernelFingerprint(coreType: entry.coreType, digest: fingerprint.digest))
@@ -124,6 +126,7 @@ extension Worker {
     mutating func onHeld(_ key: String, _ rows: Int64, _ effects: inout WorkerEffects) {
         fetching.remove(key)
         heldDatasets[key] = rows
+        mayAssign = true
         effects.sends.append(
             .staged(DatasetStaged(key: key, rows: rows, isHeld: true, reason: .none)))
     }

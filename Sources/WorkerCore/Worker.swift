@@ -20,6 +20,8 @@ package struct Worker: Sendable {
     let coreTypes: [String]
 
     var attempts: [JobID: HeldAttempt] = [:]
+    /// Set by whatever may give a waiting attempt its trainer; read once per step.
+    var mayAssign = false
     var heldDatasets: [String: Int64]
     var fetching: Set<String> = []
 
@@ -77,7 +79,7 @@ package struct Worker: Sendable {
         case .wake: onWake(now, &effects)
         }
         if !isStopping {
-            assignWaiting(&effects)
+            if mayAssign { assignWaiting(&effects) }
             keepWarm(&effects)
         }
         return effects

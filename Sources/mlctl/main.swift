@@ -1,4 +1,11 @@
-import TrainerProcess
-import SchedulerService
-import WorkerService
-TrainerLoop(commands: 0, reports: 1).run()
+import ArgumentParser
+
+struct Root: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mlctl",
+        subcommands: [
+            SchedulerCommand.self, WorkerCommand.self, TrainerCommand.self, UpCommand.self,
+            DownCommand.self,
+        ])
+}
+await Root.main()

@@ -18,7 +18,7 @@ struct CurveTests {
     ) -> CurvePoint {
         CurvePoint(
             job: JobID(job), attempt: attempt, round: round, epoch: round / 10, name: name,
-            value: value ?? Double(round), at: 1_000 + round)
+            value: value ?? Double(round), at: 1_000 &+ round)
     }
 
     @Test func pointsComeBackInOrder() throws {

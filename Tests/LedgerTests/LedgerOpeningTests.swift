@@ -108,15 +108,20 @@ struct LedgerOpeningTests {
         #expect(opening() == .foreign(path: folder.ledger))
     }
 
-    @Test func aFileWithOverwrittenPagesIsRefused() throws {
+    @Test(arguments: [4_096, 40_960])
+    func aFileWithOverwrittenPagesIsRefused(offset: UInt64) throws {
         try fill()
         let handle = try FileHandle(forUpdating: URL(fileURLWithPath: folder.ledger))
-        // From the second page on: the header and the schema stay readable.
-        try handle.seek(toOffset: 4_096)
-        try handle.write(contentsOf: Data(repeating: 0xAA, count: 60_000))
+        try handle.seek(toOffset: offset)
+        try handle.write(contentsOf: Data(repeating: 0xAA, count: 20_000))
         try handle.close()
         #expect(opening()?.isDamage == true)
-        #expect(try !LedgerStore.check(path: folder.ledger).isSound)
+        // Without its schema a file cannot be checked; with it the check lists what is wrong.
+        var report: LedgerCheckReport?
+        let error = ledgerError { () throws(LedgerError) in
+            report = try LedgerStore.check(path: folder.ledger)
+        }
+        #expect(error?.isDamage == true || report?.isSound == false)
     }
 
     @Test func aSingleChangedByteOfARecordIsFound() throws {

@@ -20,6 +20,13 @@ struct CurveTests {
         context = try MessagingContext()
     }
 
+    /// A handshake that was caught by the end of the authenticator is tried again after this.
+    private var limits: SocketLimits {
+        var limits = SocketLimits()
+        limits.handshakeInterval = .milliseconds(500)
+        return limits
+    }
+
     private func authenticator() throws -> ZAPHandler {
         let admitted = member.publicKey
         return try ZAPHandler(context: context) { key, _, domain in
@@ -31,6 +38,7 @@ struct CurveTests {
         let router = try RouterEndpoint(
             endpoint: transport.freshEndpoint(),
             context: context,
+            limits: limits,
             curve: .server(server),
         )
         let inbox = inbox
@@ -39,7 +47,12 @@ struct CurveTests {
     }
 
     private func dealer(_ router: RouterEndpoint, _ curve: CurveOptions) throws -> DealerEndpoint {
-        let dealer = try DealerEndpoint(endpoint: router.endpoint, context: context, curve: curve)
+        let dealer = try DealerEndpoint(
+            endpoint: router.endpoint,
+            context: context,
+            limits: limits,
+            curve: curve,
+        )
         try dealer.start { _ in }
         dealer.send(frames: [[42]])
         return dealer

@@ -19,7 +19,7 @@ func sendRawBytes(_ chunks: [[UInt8]], port: UInt16) -> Bool {
         guard send(descriptor, chunk, chunk.count, Int32(MSG_NOSIGNAL)) == chunk.count else {
             return false
         }
-        // libzmq takes what follows a greeting in one piece with it for a violation of the protocol.
+        // libzmq takes what comes in one piece with a greeting for a violation of the protocol.
         usleep(50_000)
     }
     return true

@@ -68,6 +68,9 @@ struct ZeroMQSocketTests {
         #expect(access(path, F_OK) == 0)
         let socket = try ZeroMQSocket(kind: .pull, context: context)
         #expect(try socket.bind(endpoint) == endpoint)
+        #expect(access(path, F_OK) == 0)
+        socket.close()
+        #expect(access(path, F_OK) != 0)
     }
 
     @Test(arguments: Transport.allCases)

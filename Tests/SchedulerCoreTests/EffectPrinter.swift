@@ -47,7 +47,8 @@ struct EffectPrinter {
         var words = ["fact \(fact.kind.word)"]
         if fact.job.number > 0 { words.append(name(fact.job)) }
         if !fact.node.isEmpty { words.append(fact.node) }
-        if fact.reason != .none { words.append("(\(fact.reason))") }
+        let reason = fact.reason.code == .none ? fact.reason.message : "\(fact.reason)"
+        if !reason.isEmpty { words.append("(\(reason))") }
         return words.joined(separator: " ")
     }
 

@@ -1,4 +1,5 @@
 import ClusterVocabulary
+import Determinism
 import WorkerCore
 
 @testable import SchedulerCore
@@ -12,7 +13,8 @@ extension MiniCluster {
         lines += EffectPrinter(scheduler: scheduler, ledger: ledger).state()
         for id in scheduler.jobs.keys.sorted() {
             guard let entry = scheduler.jobs[id], !entry.record.state.isFinal else { continue }
-            lines.append("job \(id): \(entry.phase), gives up at \(String(describing: entry.giveUpAt))")
+            let patience = entry.giveUpAt.map { ", patient for \($0 - now)" } ?? ""
+            lines.append("job \(id): \(entry.phase)\(patience)")
             if let explanation = scheduler.explain(id) { lines.append("  \(explanation.reason)") }
         }
         for name in nodeNames {

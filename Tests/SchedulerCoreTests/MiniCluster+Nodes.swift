@@ -56,7 +56,8 @@ extension MiniCluster {
             after(milliseconds: 2, .trainerEnded(name, life: life, trainer))
         }
         for reference in effects.fetches {
-            after(milliseconds: random.number(10..<1_000), .fetched(name, life: life, reference.key))
+            after(
+                milliseconds: random.number(10..<1_000), .fetched(name, life: life, reference.key))
         }
         for store in effects.stores {
             after(milliseconds: random.number(5..<200), .stored(name, life: life, store))
@@ -107,7 +108,9 @@ extension MiniCluster {
             }
         }
         nodes[name]?.trainers[command.trainer] = trainer
-        if let answer { pipe(name, .fromTrainer(name, life: life, command.trainer, .status(answer))) }
+        if let answer {
+            pipe(name, .fromTrainer(name, life: life, command.trainer, .status(answer)))
+        }
     }
 
     /// One try of a trainer to get its state or to complete a round with the other members.

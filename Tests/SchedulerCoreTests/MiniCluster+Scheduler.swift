@@ -66,8 +66,8 @@ extension MiniCluster {
     mutating func transmit(_ link: String, _ happening: Happening) {
         if isFaulty, random.happens(perMille: 50) { return }
         let delay = isFaulty && random.happens(perMille: 20) ? random.number(0..<2_000) : 0
-        let at = max(
-            linkAt[link] ?? .zero, now + .milliseconds(delay) + .microseconds(random.number(50..<5_000)))
+        let travel = Duration.milliseconds(delay) + .microseconds(random.number(50..<5_000))
+        let at = max(linkAt[link] ?? .zero, now + travel)
         linkAt[link] = at
         queue.push(at, happening)
         if isFaulty, random.happens(perMille: 20) { queue.push(at, happening) }

@@ -1,5 +1,8 @@
+import ClusterVocabulary
 import Foundation
 import Testing
+
+@testable import SchedulerCore
 
 /// Random walks of a whole cluster; a failing seed is a bug report.
 ///
@@ -30,6 +33,21 @@ struct MiniClusterTests {
         #expect(cluster.ledger.jobs.count == cluster.submissions.count)
         #expect(cluster.ledger.models.count == cluster.submissions.count)
         #expect(cluster.leftovers().isEmpty, "seed \(seed):\n\(cluster.leftovers())")
+    }
+
+    @Test func theWalksReachTheCorners() {
+        var facts: [LedgerFact.Kind: Int] = [:]
+        var lives: UInt64 = 0
+        for seed in 1...6 as ClosedRange<UInt64> {
+            var cluster = MiniCluster(seed: seed)
+            _ = cluster.run(faultySeconds: 40, patienceSeconds: 200)
+            for fact in cluster.ledger.facts { facts[fact.kind, default: 0] += 1 }
+            lives += cluster.schedulerLife
+        }
+        #expect(facts[.nodeLost, default: 0] > 30)
+        #expect(facts[.requeued, default: 0] > 3)
+        #expect(facts[.termProposed, default: 0] > 2 * facts[.submitted, default: 0])
+        #expect(lives > 12)
     }
 
     @Test func theSameSeedGivesTheSameTrace() {

@@ -12,7 +12,8 @@ struct ScenarioCommand {
         let parts = text.split(separator: " ").map(String.init)
         verb = parts.first ?? ""
         for part in parts.dropFirst() {
-            if let equal = part.firstIndex(of: "="), !part.contains(":") || part.hasPrefix("kernels")
+            if let equal = part.firstIndex(of: "="),
+                !part.contains(":") || part.hasPrefix("kernels")
             {
                 values[String(part[..<equal])] = String(part[part.index(after: equal)...])
             } else {

@@ -1,0 +1,104 @@
+package import JobSpecification
+import Training
+
+/// Reads spec files and their data completely before anything is sent.
+package struct JobPreparation {
+    /// A job with its data by digest.
+    package struct Prepared: Sendable {
+        /// The spec; its source is an artifact unless only the hosts have the files.
+        package var specification: TrainJobSpecification
+        /// The files to upload.
+        package var uploads: [DataUpload]
+        /// What it amounts to; `nil` when the data is not on this machine.
+        package var plan: JobPlan?
+    }
+
+    private struct SourceKey: Hashable {
+        let folder: String
+        let paths: [String]
+        let format: String
+    }
+
+    private var checked: [SourceKey: CheckedData] = [:]
+
+    /// Starts with nothing read.
+    package init() {}
+
+    /// The jobs of all files in their order, or everything that is wrong with any of them.
+    ///
+    /// Sets read by several jobs are read once. `namespace` replaces the one in the specs.
+    package mutating func prepare(
+        _ files: [SpecificationFile], overrides: [Override], namespace: String? = nil
+    ) throws(ClientFailure) -> [Prepared] {
+        var problems: [String] = []
+        var found: [(SpecificationFile, TrainJobSpecification)] = []
+        for file in files {
+            let reading = file.read(overrides: overrides)
+            problems += reading.diagnostics.map { $0.rendered() }
+            found += reading.jobs.map { (file, $0) }
+        }
+        guard problems.isEmpty else {
+            throw ClientFailure(.wrongUsage, problems.joined(separator: "\n"))
+        }
+        var prepared: [Prepared] = []
+        for (file, job) in found {
+            var job = job
+            if let namespace { job.namespace = namespace }
+            do {
+                prepared.append(try prepare(job, in: file))
+            } catch {
+                let problem = "\(file.name): \(job.name): \(ClientFailure(error).message)"
+                if !problems.contains(problem) { problems.append(problem) }
+            }
+        }
+        guard problems.isEmpty else {
+            throw ClientFailure(.wrongUsage, problems.joined(separator: "\n"))
+        }
+        return prepared
+    }
+
+    private mutating func prepare(
+        _ job: TrainJobSpecification, in file: SpecificationFile
+    ) throws -> Prepared {
+        let data: CheckedData
+        switch job.dataSource {
+        case .artifact: return Prepared(specification: job, uploads: [], plan: nil)
+        case .file(let files):
+            data = try check(files, job, folder: file.folder, onHosts: false)
+        case .hostPath(let files):
+            // Files that only the hosts have are digested by the scheduler.
+            let isHere = files.allSatisfy { (try? LocalFile.find($0.path)) != nil }
+            guard isHere else { return Prepared(specification: job, uploads: [], plan: nil) }
+            data = try check(files, job, folder: "", onHosts: true)
+        }
+        let plan: JobPlan
+        do throws(TrainingRefusal) {
+            plan = try JobPlan(job, data: data)
+        } catch {
+            throw ClientFailure(
+                .wrongUsage, "\(JobPreparation.word(error)): \(error); change the spec or the data")
+        }
+        var resolved = job
+        resolved.dataSource = .artifact(data.reference)
+        return Prepared(specification: resolved, uploads: data.uploads, plan: plan)
+    }
+
+    private mutating func check(
+        _ files: [DataFile], _ job: TrainJobSpecification, folder: String, onHosts: Bool
+    ) throws -> CheckedData {
+        let key = SourceKey(
+            folder: folder, paths: files.map { "\($0.role.word)=\($0.path)" } + ["\(onHosts)"],
+            format: job.format.canonicalFormat)
+        if let known = checked[key] { return known }
+        let data = try CheckedData.check(
+            files, format: job.format, folder: folder, onHosts: onHosts)
+        checked[key] = data
+        return data
+    }
+
+    /// The name of a refusal, in PascalCase as data problems have it.
+    private static func word(_ refusal: TrainingRefusal) -> String {
+        let name = String(describing: Mirror(reflecting: refusal).children.first?.label ?? "")
+        return name.isEmpty ? "Refused" : name.prefix(1).uppercased() + name.dropFirst()
+    }
+}

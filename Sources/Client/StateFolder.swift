@@ -1,0 +1,31 @@
+import Foundation
+
+/// Where the daemons of this user keep their state, and what the client finds there.
+package enum StateFolder {
+    /// The folder this process uses.
+    package static var path: String { path(in: ProcessInfo.processInfo.environment) }
+
+    /// `$MLCTL_STATE`, `$XDG_STATE_HOME/mlctl` or `~/.local/state/mlctl`; always absolute.
+    package static func path(in environment: [String: String]) -> String {
+        if let own = environment["MLCTL_STATE"], !own.isEmpty { return absolute(own) }
+        // The XDG rules tell to ignore relative paths.
+        if let base = environment["XDG_STATE_HOME"], base.hasPrefix("/") { return "\(base)/mlctl" }
+        return "\(home(in: environment))/.local/state/mlctl"
+    }
+
+    /// The bearer token of the user who runs the scheduler.
+    package static func adminTokenPath(in folder: String) -> String { "\(folder)/keys/admin.token" }
+
+    /// The ledger.
+    package static func ledgerPath(in folder: String) -> String { "\(folder)/ledger.sqlite" }
+
+    static func home(in environment: [String: String]) -> String {
+        if let home = environment["HOME"], home.hasPrefix("/") { return home }
+        return NSHomeDirectory()
+    }
+
+    private static func absolute(_ path: String) -> String {
+        if path.hasPrefix("/") { return path }
+        return "\(FileManager.default.currentDirectoryPath)/\(path)"
+    }
+}

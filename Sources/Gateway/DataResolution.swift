@@ -1,0 +1,88 @@
+import Artifacts
+import ClusterVocabulary
+import ControlAPI
+import Glibc
+import JobSpecification
+
+/// Turns the data source of a spec into a data set by content.
+enum DataResolution {
+    /// The set and the digests of its files that the store lacks.
+    struct Outcome: Sendable {
+        let reference: DatasetReference
+        let missing: [String]
+    }
+
+    /// Resolves one source; reads files of this host for a `hostPath` without digests.
+    static func resolve(
+        _ job: TrainJobSpecification, store: ArtifactStore
+    ) throws -> Outcome {
+        switch job.dataSource {
+        case .artifact(let reference):
+            let key = self.key(format: reference.format, files: reference.files)
+            guard key == reference.key else {
+                throw GatewayFailure.invalid(
+                    "spec.data.source.artifact.key of \(job.name) does not fit its files;"
+                        + " it must be \(key)")
+            }
+            return Outcome(reference: reference, missing: try missing(of: reference, store))
+        case .hostPath(let files):
+            return Outcome(reference: try digest(files, job), missing: [])
+        case .file(let files):
+            let path = files.first?.path ?? ""
+            throw GatewayFailure.invalid(
+                "spec.data.source.file (\(path)) of \(job.name) lies on the client: mlctl submit"
+                    + " uploads it; by hand, PUT it to /v1/artifacts and give artifact:")
+        }
+    }
+
+    private static func missing(
+        of reference: DatasetReference, _ store: ArtifactStore
+    ) throws -> [String] {
+        var missing: [String] = []
+        for file in reference.files where file.hostPath.isEmpty {
+            guard let digest = SHA256Digest(hex: file.digest),
+                let size = try store.size(of: digest)
+            else {
+                missing.append(file.digest)
+                continue
+            }
+            guard Int64(size) == file.byteCount else {
+                throw GatewayFailure.invalid(
+                    "the stored file \(file.digest) has \(size) bytes, the spec says"
+                        + " \(file.byteCount)")
+            }
+        }
+        return missing
+    }
+
+    private static func digest(
+        _ files: [DataFile], _ job: TrainJobSpecification
+    ) throws -> DatasetReference {
+        let described = try files.map { file in
+            var status = stat()
+            // A pipe or a device would be read for ever.
+            guard stat(file.path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+                throw GatewayFailure.conflict(
+                    "\(file.path) is not a file on the scheduler's host, so its digest is"
+                        + " unknown; mlctl submit on a host that has it adds the digest")
+            }
+            let digest: SHA256Digest
+            do throws(ArtifactError) {
+                digest = try SHA256Hasher.digest(ofFile: file.path)
+            } catch {
+                throw GatewayFailure.conflict("\(file.path) cannot be read: \(error.reason)")
+            }
+            return DatasetReference.File(
+                role: file.role, digest: digest.hex, byteCount: Int64(status.st_size),
+                hostPath: file.path)
+        }
+        let format = job.format.canonicalFormat
+        return DatasetReference(
+            key: key(format: format, files: described), files: described, format: format)
+    }
+
+    private static func key(format: String, files: [DatasetReference.File]) -> String {
+        let text = DatasetKeyText.text(format: format, files: files)
+        return SHA256Hasher.digest(of: Array(text.utf8)).hex
+    }
+}

@@ -1,0 +1,67 @@
+import ClusterVocabulary
+import ControlAPI
+import Hummingbird
+import SchedulerCore
+import SchedulerService
+
+/// Looking at nodes.
+struct NodeRoutes: Sendable {
+    let backend: any SchedulerBackend
+
+    func add(to router: Router<GatewayContext>) {
+        router.get("/v1/nodes") { request, _ in
+            let nodes = backend.view.nodes().map(body)
+            switch try OutputForm(request) {
+            case .json: return Response.json(ItemList(nodes))
+            case .name: return Response.text(nodes.map { $0.name + "\n" }.joined())
+            case .table: return Response.text(table(nodes, isWide: false))
+            case .wide: return Response.text(table(nodes, isWide: true))
+            }
+        }
+        router.get("/v1/nodes/{name}") { _, context in
+            let name = try context.name("name")
+            let nodes = backend.view.nodes()
+            guard let node = nodes.first(where: { $0.record.description.node.name == name })
+            else { throw GatewayFailure.notFound("there is no node \(name.prefix(100))") }
+            return Response.json(body(node))
+        }
+    }
+
+    private func body(_ node: NodeSummary) -> NodeBody {
+        let names = node.jobs.compactMap { backend.view.job($0)?.fullName }
+        return NodeBody(node.record, used: node.used, jobs: names)
+    }
+
+    private func table(_ nodes: [NodeBody], isWide: Bool) -> String {
+        let narrow: [(title: String, alignment: TextTable.Alignment)] = [
+            ("NAME", .leading), ("STATE", .leading), ("CPU", .trailing), ("MEMORY", .trailing),
+            ("JOBS", .leading), ("VERSION", .leading),
+        ]
+        let wide: [(title: String, alignment: TextTable.Alignment)] = [
+            ("CORES", .trailing), ("KERNELS", .leading), ("FEATURES", .leading),
+            ("DATASETS", .trailing), ("REGISTERED", .leading),
+        ]
+        var table = TextTable(isWide ? narrow + wide : narrow)
+        for node in nodes {
+            var cells = [
+                node.name, node.state,
+                "\(cores(node.used.milliCPU))/\(cores(node.capacity.milliCPU))",
+                "\(node.used.memoryBytes >> 20)/\(node.capacity.memoryBytes >> 20)Mi",
+                node.jobs.joined(separator: ","), node.version,
+            ]
+            if isWide {
+                cells += [
+                    String(node.cores), node.fingerprints.map(\.coreType).joined(separator: ","),
+                    node.features.joined(separator: ","), String(node.datasets),
+                    node.registeredAt ?? "",
+                ]
+            }
+            table.append(cells)
+        }
+        return table.text
+    }
+
+    private func cores(_ milliCPU: Int64) -> String {
+        milliCPU % 1_000 == 0 ? String(milliCPU / 1_000) : "\(milliCPU)m"
+    }
+}

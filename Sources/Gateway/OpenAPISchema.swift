@@ -1,0 +1,132 @@
+/// The shape of one body, as the document states it; a test compares it with what is written.
+struct OpenAPISchema: Sendable {
+    /// One key of a body.
+    struct Property: Sendable {
+        let name: String
+        /// `string`, `integer`, `number`, `boolean`, `numbers` or `texts` (objects of them), the
+        /// name of a schema; with `[]` behind it a list, with `?` it may be null.
+        let type: String
+    }
+
+    let name: String
+    let properties: [Property]
+
+    private init(_ name: String, _ properties: String) {
+        self.name = name
+        self.properties = properties.split(separator: " ").map { property in
+            let parts = property.split(separator: ":")
+            return Property(name: String(parts[0]), type: String(parts[1]))
+        }
+    }
+
+    /// Every schema, by name.
+    static let all: [OpenAPISchema] = [
+        OpenAPISchema("ActionResult", "name:string namespace:string id:integer"),
+        OpenAPISchema("Artifact", "sha256:string bytes:integer"),
+        OpenAPISchema(
+            "Diagnostic",
+            "file:string line:integer column:integer path:string message:string rendered:string"),
+        OpenAPISchema("Error", "error:Failure"),
+        OpenAPISchema(
+            "Event",
+            "sequence:integer kind:string job:string? jobID:integer node:string at:string?"
+                + " reason:string message:string metrics:numbers state:string?"),
+        OpenAPISchema(
+            "Explanation",
+            "name:string state:string reason:string message:string ahead:integer waiting:string"
+                + " nodes:Lack[]"),
+        OpenAPISchema(
+            "Failure", "reason:string message:string diagnostics:Diagnostic[] missing:string[]"),
+        OpenAPISchema(
+            "Health", "status:string freeBytes:integer readyNodes:integer nodes:integer"),
+        OpenAPISchema(
+            "JobDescription",
+            "apiVersion:string kind:string metadata:JobMetadata spec:JobSpec status:JobStatus"),
+        OpenAPISchema(
+            "JobMetadata",
+            "name:string baseName:string run:integer namespace:string id:integer user:string"
+                + " labels:texts idempotencyKey:string submittedAt:string?"),
+        OpenAPISchema(
+            "JobSpec",
+            "yaml:string replicas:integer hidden:integer[] epochs:integer batchSize:integer"
+                + " seed:string learningRate:number momentum:number numerics:string"
+                + " milliCPU:integer memoryBytes:integer maxHosts:integer"
+                + " timeLimitSeconds:integer backoffLimit:integer dataset:string"),
+        OpenAPISchema(
+            "JobStatus",
+            "state:string reason:string message:string startedAt:string? finishedAt:string?"
+                + " attempt:integer failures:integer model:StoredModel? metrics:numbers"
+                + " samplesPerSecond:number? rounds:integer totalRounds:integer? frozen:Frozen"
+                + " attempts:Ending[] members:Member[] progress:Progress?"),
+        OpenAPISchema(
+            "JobSummary",
+            "name:string namespace:string id:integer user:string labels:texts state:string"
+                + " reason:string message:string replicas:integer hosts:string[] rounds:integer"
+                + " samplesPerSecond:number? metrics:numbers model:string sha256:string"
+                + " submittedAt:string? startedAt:string? finishedAt:string? progress:Progress?"),
+        OpenAPISchema("Lack", "node:string reason:string message:string"),
+        OpenAPISchema(
+            "Model",
+            "name:string version:integer reference:string namespace:string job:string?"
+                + " jobID:integer sha256:string descriptionSHA256:string bytes:integer"
+                + " rounds:integer roundChain:string metrics:numbers createdAt:string?"),
+        OpenAPISchema(
+            "Node",
+            "name:string state:string version:string protocolVersion:integer cores:integer"
+                + " features:string[] capacity:Amount used:Amount jobs:string[]"
+                + " fingerprints:Fingerprint[] datasets:integer registeredAt:string?"
+                + " bootID:string"),
+        OpenAPISchema("Amount", "milliCPU:integer memoryBytes:integer"),
+        OpenAPISchema("Fingerprint", "coreType:string digest:string"),
+        OpenAPISchema(
+            "StoredModel",
+            "name:string sha256:string descriptionSHA256:string bytes:integer roundChain:string"),
+        OpenAPISchema(
+            "Frozen", "every:integer coreType:string fingerprint:string terms:integer"),
+        OpenAPISchema(
+            "Ending",
+            "attempt:integer term:integer endedAt:string? node:string reason:string"
+                + " message:string"),
+        OpenAPISchema(
+            "Member", "node:string firstReplica:integer endReplica:integer lanes:integer"),
+        OpenAPISchema(
+            "PlannedJob",
+            "name:string namespace:string specification:string replicas:integer"
+                + " milliCPU:integer memoryBytes:integer hosts:Share[] missing:string[]"),
+        OpenAPISchema("Share", "node:string replicas:integer lanes:integer"),
+        OpenAPISchema(
+            "Progress",
+            "completeRounds:integer totalRounds:integer fraction:number epoch:integer"
+                + " samples:integer samplesPerSecond:number? trainLoss:number?"
+                + " remainingSeconds:number? stateDigest:string metrics:numbers"),
+        OpenAPISchema("RerunRequest", "setOverrides:string[] idempotencyKey:string?"),
+        OpenAPISchema(
+            "SubmitRequest",
+            "specification:string file:string? setOverrides:string[] idempotencyKey:string?"),
+        OpenAPISchema(
+            "SubmittedJob", "name:string namespace:string id:integer repeated:boolean"),
+        OpenAPISchema(
+            "Version", "version:string api:string incarnation:string startedAt:string?"),
+    ]
+
+    /// The JSON schema of a property's type.
+    static func json(ofType type: String) -> String {
+        if type.hasSuffix("[]") {
+            return "{\"type\":\"array\",\"items\":\(json(ofType: String(type.dropLast(2))))}"
+        }
+        let isOptional = type.hasSuffix("?")
+        let base = isOptional ? String(type.dropLast()) : type
+        switch base {
+        case "string", "integer", "number", "boolean":
+            return isOptional
+                ? "{\"type\":[\"\(base)\",\"null\"]}" : "{\"type\":\"\(base)\"}"
+        case "numbers":
+            return "{\"type\":\"object\",\"additionalProperties\":{\"type\":[\"number\",\"null\"]}}"
+        case "texts":
+            return "{\"type\":\"object\",\"additionalProperties\":{\"type\":\"string\"}}"
+        default:
+            let reference = "{\"$ref\":\"#/components/schemas/\(base)\"}"
+            return isOptional ? "{\"anyOf\":[\(reference),{\"type\":\"null\"}]}" : reference
+        }
+    }
+}

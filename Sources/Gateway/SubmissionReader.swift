@@ -1,0 +1,88 @@
+import Artifacts
+import ClusterVocabulary
+import ControlAPI
+import JobSpecification
+import SchedulerCore
+
+/// Turns the text of a request into submissions: all of them or a refusal.
+struct SubmissionReader: Sendable {
+    /// Where files must be.
+    let store: ArtifactStore
+
+    /// One job, ready to be submitted.
+    struct Prepared: Sendable {
+        let specification: TrainJobSpecification
+        let reference: DatasetReference
+        let missing: [String]
+
+        /// What is submitted; data files stand in it by digest.
+        func submission(user: String, key: String) -> Submission {
+            Submission(
+                namespace: specification.namespace, name: specification.name, user: user,
+                labels: specification.labels, idempotencyKey: key,
+                specification: canonicalYAML, work: specification.work(data: reference),
+                requirements: specification.requirements)
+        }
+
+        /// The canonical text, data files by digest.
+        var canonicalYAML: String {
+            var stored = specification
+            stored.dataSource = .artifact(reference)
+            return stored.canonicalYAML()
+        }
+    }
+
+    /// Reads and resolves all documents; waits for disks, so never on a request's thread.
+    func read(_ text: String, file: String?, overrides: [String]) throws -> [Prepared] {
+        var parsed: [Override] = []
+        var problems: [Diagnostic] = []
+        guard overrides.count <= Limits.overrides else {
+            throw GatewayFailure.invalid("more than \(Limits.overrides) overrides")
+        }
+        for text in overrides {
+            do throws(Diagnostic) {
+                parsed.append(try Override(parsing: text))
+            } catch {
+                problems.append(error)
+            }
+        }
+        guard problems.isEmpty else { throw refusal(problems) }
+        let name = String((file ?? "request").prefix(Limits.pathBytes))
+        let reading = SpecificationReader.read(text, file: name, overrides: parsed)
+        guard reading.diagnostics.isEmpty else { throw refusal(reading.diagnostics) }
+        return try reading.jobs.map { job in
+            let outcome = try DataResolution.resolve(job, store: store)
+            return Prepared(
+                specification: job, reference: outcome.reference, missing: outcome.missing)
+        }
+    }
+
+    /// The refusal when files are not uploaded yet; `nil` when all are there.
+    func missingData(_ jobs: [Prepared]) -> GatewayFailure? {
+        var seen: Set<String> = []
+        let missing = jobs.flatMap(\.missing).filter { seen.insert($0).inserted }
+        guard !missing.isEmpty else { return nil }
+        let what = missing.count == 1 ? "1 data file is" : "\(missing.count) data files are"
+        return GatewayFailure(
+            .conflict,
+            ErrorBody.Failure(
+                reason: "MissingData",
+                message: "\(what) not uploaded; PUT each to \(APIPath.root)/artifacts/{sha256},"
+                    + " then submit again: \(missing.joined(separator: ", "))",
+                missing: missing))
+    }
+
+    private func refusal(_ diagnostics: [Diagnostic]) -> GatewayFailure {
+        let bodies = diagnostics.map { problem in
+            DiagnosticBody(
+                file: problem.file, line: problem.line, column: problem.column,
+                path: problem.path, message: problem.message, rendered: problem.rendered())
+        }
+        let first = bodies.first?.rendered.split(separator: "\n").first.map(String.init) ?? ""
+        let rest = bodies.count > 1 ? " (and \(bodies.count - 1) more)" : ""
+        return GatewayFailure(
+            .badRequest,
+            ErrorBody.Failure(
+                reason: "Invalid", message: first + rest, diagnostics: bodies))
+    }
+}

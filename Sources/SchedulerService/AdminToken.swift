@@ -1,0 +1,20 @@
+import Foundation
+
+/// The bearer token of the user who runs the scheduler, in `keys/admin.token`.
+package enum AdminToken {
+    /// Reads the token, or draws one at the first start: 32 random bytes in hexadecimal.
+    package static func load(stateFolder: String) throws -> String {
+        let path = "\(stateFolder)/keys/admin.token"
+        if let text = try? String(contentsOfFile: path, encoding: .utf8) {
+            let token = text.trimmingCharacters(in: .whitespacesAndNewlines)
+            if token.utf8.count >= 16 { return token }
+        }
+        var generator = SystemRandomNumberGenerator()
+        let token = (0..<4).map { _ in
+            let digits = String(generator.next() as UInt64, radix: 16)
+            return String(repeating: "0", count: 16 - digits.count) + digits
+        }.joined()
+        try ClusterKeys.write(token + "\n", to: path)
+        return token
+    }
+}

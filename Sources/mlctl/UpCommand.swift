@@ -1,0 +1,75 @@
+import ArgumentParser
+import Client
+import Foundation
+
+/// `mlctl up`: a scheduler and a worker on this machine, for this user.
+struct UpCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "up",
+        abstract: "Start a scheduler and a worker on this machine, in the background.")
+
+    @Option(help: "Worker daemons to start.")
+    var workers = 1
+
+    @Option(help: "Processor cores each worker offers (default: all, shared out).")
+    var slots: Int?
+
+    @Option(help: "Where people connect (HTTP).")
+    var http = "127.0.0.1:7070"
+
+    @Option(help: "Where nodes connect (control).")
+    var control = "127.0.0.1:7071"
+
+    @Option(help: "Where nodes fetch and store files (artifacts).")
+    var artifacts = "127.0.0.1:7069"
+
+    func validate() throws {
+        if !(1...64).contains(workers) { throw ValidationError("--workers must be 1 to 64") }
+    }
+
+    func run() async throws {
+        let state = StateFolder.path
+        let daemons = LocalDaemons(stateFolder: state, executable: ProgramPath.own)
+        let wasRunning = daemons.running("scheduler") != nil
+        do {
+            let process = try daemons.start(
+                "scheduler",
+                arguments: [
+                    "scheduler", "--state", state, "--http", http, "--control", control,
+                    "--artifacts", artifacts,
+                ])
+            try await SchedulerStart.wait(
+                server: "http://\(http)", process: process, name: "scheduler", daemons)
+            let cores = ProcessInfo.processInfo.activeProcessorCount
+            for number in 1...workers {
+                let name = workers == 1 ? WorkerNames.single : "h\(number)"
+                _ = try daemons.start(
+                    "worker-\(name)",
+                    arguments: [
+                        "worker", "--name", name, "--scheduler", control,
+                        "--credentials", state, "--state", "\(state)/workers/\(name)",
+                        "--slots", "\(slots ?? max(1, cores / workers))",
+                    ])
+            }
+        } catch {
+            throw DaemonFailure("\(error)")
+        }
+        print(wasRunning ? "scheduler runs already at http://\(http)" : "scheduler at http://\(http)")
+        print("state in \(state); next: mlctl submit jobs/02-digits-mlp.yaml --follow")
+    }
+}
+
+/// `mlctl down`: stops what `up` started.
+struct DownCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "down",
+        abstract: "Stop the scheduler and workers that `mlctl up` started.")
+
+    func run() throws {
+        let daemons = LocalDaemons(stateFolder: StateFolder.path, executable: ProgramPath.own)
+        var stopped = 0
+        // Workers first, so that the scheduler hears them leave.
+        for name in daemons.names().sorted(by: >) where daemons.stop(name) { stopped += 1 }
+        print(stopped == 0 ? "nothing ran" : "stopped \(stopped) daemons")
+    }
+}

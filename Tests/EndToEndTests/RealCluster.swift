@@ -1,0 +1,230 @@
+import Foundation
+import Glibc
+import Testing
+
+/// The real program as processes on loopback: a scheduler, workers, and the client beside them.
+///
+/// Every process is started and ended here, by its id; the folder is removed at the end unless a
+/// test failed and `MLCTL_KEEP` is set.
+final class RealCluster {
+    let folder: String
+    let http: Int
+    private let control: Int
+    private let artifacts: Int
+    private var processes: [String: Process] = [:]
+
+    init() throws {
+        folder = NSTemporaryDirectory() + "mlctl-e2e-\(UInt32.random(in: 0 ... .max))"
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true)
+        http = RealCluster.freePort()
+        control = RealCluster.freePort()
+        artifacts = RealCluster.freePort()
+    }
+
+    deinit {
+        for process in processes.values where process.isRunning {
+            kill(process.processIdentifier, SIGKILL)
+            process.waitUntilExit()
+        }
+        if ProcessInfo.processInfo.environment["MLCTL_KEEP"] == nil {
+            try? FileManager.default.removeItem(atPath: folder)
+        }
+    }
+
+    /// The program under test, beside the test bundle.
+    static let executable: String = {
+        let bundle = CommandLine.arguments.first { $0.hasSuffix(".xctest") }
+        let place = bundle ?? ProcessInfo.processInfo.arguments[0]
+        return URL(fileURLWithPath: place).deletingLastPathComponent()
+            .appendingPathComponent("mlctl").path
+    }()
+
+    /// The root of the repository.
+    static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().path
+
+    /// A port that nobody listens on just now.
+    static func freePort() -> Int {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        return withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
+                _ = bind(descriptor, generic, length)
+                _ = getsockname(descriptor, generic, &length)
+            }
+            return Int(UInt16(bigEndian: pointer.pointee.sin_port))
+        }
+    }
+
+    var state: String { "\(folder)/state" }
+
+    private var environment: [String: String] {
+        var variables = ProcessInfo.processInfo.environment
+        variables["MLCTL_STATE"] = state
+        variables["MLCTL_SERVER"] = "http://127.0.0.1:\(http)"
+        variables["XDG_CONFIG_HOME"] = "\(folder)/config"
+        variables["MLCTL_TOKEN_FILE"] = nil
+        variables["MLCTL_CONTEXT"] = nil
+        return variables
+    }
+
+    private func start(_ name: String, _ arguments: [String]) throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: RealCluster.executable)
+        process.arguments = arguments
+        process.environment = environment
+        let log = "\(folder)/\(name).log"
+        if !FileManager.default.fileExists(atPath: log) {
+            FileManager.default.createFile(atPath: log, contents: nil)
+        }
+        let handle = try #require(FileHandle(forWritingAtPath: log))
+        handle.seekToEndOfFile()
+        process.standardError = handle
+        process.standardOutput = handle
+        try process.run()
+        processes[name] = process
+    }
+
+    /// Starts the scheduler and waits until it answers.
+    func startScheduler() async throws {
+        try start(
+            "scheduler",
+            [
+                "scheduler", "--state", state, "--http", "127.0.0.1:\(http)",
+                "--control", "127.0.0.1:\(control)", "--artifacts", "127.0.0.1:\(artifacts)",
+            ])
+        try await eventually(within: 30, "the scheduler answers") {
+            self.run(["get", "nodes", "-o", "name"]).code == 0
+        }
+    }
+
+    /// Starts a worker; with `waiting`, until it is registered.
+    func startWorker(_ name: String, slots: Int = 1) async throws {
+        try start(
+            name,
+            [
+                "worker", "--name", name, "--slots", "\(slots)",
+                "--scheduler", "127.0.0.1:\(control)", "--state", "\(folder)/worker-\(name)",
+            ])
+        try await eventually(within: 30, "\(name) is ready") {
+            self.run(["get", "nodes"]).output.split(separator: "\n").contains {
+                $0.hasPrefix(name) && $0.contains("Ready")
+            }
+        }
+    }
+
+    /// Ends a process at once, as a power cut would.
+    func kill9(_ name: String) {
+        guard let process = processes.removeValue(forKey: name) else { return }
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
+
+    /// Asks a process to stop; gives its exit code.
+    func terminate(_ name: String) -> Int32 {
+        guard let process = processes.removeValue(forKey: name) else { return -1 }
+        process.terminate()
+        process.waitUntilExit()
+        return process.terminationStatus
+    }
+
+    /// What a process has written to its log.
+    func log(_ name: String) -> String {
+        (try? String(contentsOfFile: "\(folder)/\(name).log", encoding: .utf8)) ?? ""
+    }
+
+    /// Runs the client to its end.
+    @discardableResult
+    func run(_ arguments: [String], input: String? = nil) -> (
+        code: Int32, output: String, errors: String
+    ) {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: RealCluster.executable)
+        process.arguments = arguments
+        process.environment = environment
+        let (output, errors) = ("\(folder)/out-\(UUID())", "\(folder)/err-\(UUID())")
+        for path in [output, errors] {
+            FileManager.default.createFile(atPath: path, contents: nil)
+        }
+        process.standardOutput = FileHandle(forWritingAtPath: output)
+        process.standardError = FileHandle(forWritingAtPath: errors)
+        process.standardInput = FileHandle.nullDevice
+        do { try process.run() } catch { return (-1, "", "\(error)") }
+        process.waitUntilExit()
+        defer {
+            unlink(output)
+            unlink(errors)
+        }
+        return (
+            process.terminationStatus,
+            (try? String(contentsOfFile: output, encoding: .utf8)) ?? "",
+            (try? String(contentsOfFile: errors, encoding: .utf8)) ?? ""
+        )
+    }
+
+    /// Submits a file; gives the run's name.
+    func submit(_ path: String, _ more: [String] = []) throws -> String {
+        let result = run(["submit", path] + more)
+        try #require(result.code == 0, "\(result.errors)")
+        return result.output.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    /// What `describe -o json` says.
+    func describe(_ job: String) throws -> [String: Any] {
+        let result = run(["describe", job, "-o", "json"])
+        try #require(result.code == 0, "\(result.errors)")
+        let object = try JSONSerialization.jsonObject(with: Data(result.output.utf8))
+        return try #require(object as? [String: Any])
+    }
+
+    /// The `.status` of a job.
+    func status(_ job: String) throws -> [String: Any] {
+        try #require(try describe(job)["status"] as? [String: Any])
+    }
+
+    /// The model's SHA-256 of a job that must have succeeded.
+    func modelDigest(_ job: String) throws -> String {
+        let status = try status(job)
+        try #require(status["state"] as? String == "Succeeded", "\(status)")
+        let model = try #require(status["model"] as? [String: Any])
+        return try #require(model["sha256"] as? String)
+    }
+
+    /// The share of rounds done, 0...1.
+    func progress(_ job: String) throws -> Double {
+        let status = try status(job)
+        if let state = status["state"] as? String, state != "Running", state != "Pending" {
+            return 1
+        }
+        guard let progress = status["progress"] as? [String: Any],
+            let done = (progress["completeRounds"] as? NSNumber)?.doubleValue,
+            let all = (progress["totalRounds"] as? NSNumber)?.doubleValue, all > 0
+        else { return 0 }
+        return done / all
+    }
+
+    /// Waits for the end of a job and gives its model's digest.
+    func digestAtEnd(of job: String, seconds: Int = 60) throws -> String {
+        let result = run(["wait", job, "--timeout", "\(seconds)s"])
+        try #require(result.code == 0, "\(result.errors) \(log("scheduler"))")
+        return try modelDigest(job)
+    }
+
+    /// Asks again and again until it is so.
+    func eventually(
+        within seconds: Double, _ what: String, _ isSo: () throws -> Bool
+    ) async throws {
+        let deadline = ContinuousClock.now + .seconds(seconds)
+        while ContinuousClock.now < deadline {
+            if try isSo() { return }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        Issue.record("did not happen in \(seconds) s: \(what)\n\(log("scheduler"))")
+        throw CancellationError()
+    }
+}

@@ -1,0 +1,78 @@
+import Foundation
+import Testing
+
+/// The real processes under fire: the model's bits stay the same, nothing acknowledged is lost.
+@Suite(.serialized, .timeLimit(.minutes(3)))
+struct SurvivalTests {
+    private let digits = "\(RealCluster.root)/jobs/02-digits-mlp.yaml"
+    /// Long enough to be killed in the middle, rounds of a few milliseconds.
+    private let long = ["--set", "training.epochs=400"]
+
+    @Test func aWorkerKilledInTheMiddleOfARoundChangesNoBit() async throws {
+        let cluster = try RealCluster()
+        try await cluster.startScheduler()
+        try await cluster.startWorker("h1")
+        let undisturbed = try cluster.digestAtEnd(of: cluster.submit(digits, long))
+        try await cluster.startWorker("h2")
+        let job = try cluster.submit(digits, long)
+        try await cluster.eventually(within: 30, "half-way") { try cluster.progress(job) > 0.3 }
+        cluster.kill9("h2")
+        #expect(try cluster.digestAtEnd(of: job) == undisturbed)
+        let status = try cluster.status(job)
+        let frozen = try #require(status["frozen"] as? [String: Any])
+        #expect((frozen["terms"] as? Int ?? 0) >= 2, "the kill came after the end: \(status)")
+    }
+
+    @Test func aWorkerThatJoinsHalfWayIsUsedAndChangesNoBit() async throws {
+        let cluster = try RealCluster()
+        try await cluster.startScheduler()
+        try await cluster.startWorker("h1")
+        let longer = ["--set", "training.epochs=1500"]
+        let undisturbed = try cluster.digestAtEnd(of: cluster.submit(digits, longer))
+        let job = try cluster.submit(digits, longer)
+        try await cluster.eventually(within: 30, "started") { try cluster.progress(job) > 0.05 }
+        try await cluster.startWorker("h2")
+        #expect(try cluster.digestAtEnd(of: job) == undisturbed)
+        let terms = try #require(
+            (try cluster.status(job)["frozen"] as? [String: Any])?["terms"] as? Int)
+        #expect(terms >= 2, "h2 came too late to be used")
+    }
+
+    @Test func aKilledSchedulerFindsTrainingAgainAndLosesNoSubmission() async throws {
+        let cluster = try RealCluster()
+        try await cluster.startScheduler()
+        try await cluster.startWorker("h1")
+        let undisturbed = try cluster.digestAtEnd(of: cluster.submit(digits, long))
+        let job = try cluster.submit(digits, long)
+        let suspended = try (1...5).map { number in
+            try cluster.submit(
+                digits, ["--set", "runPolicy.suspend=true", "--set", "metadata.name=held\(number)"])
+        }
+        try await cluster.eventually(within: 30, "started") { try cluster.progress(job) > 0.1 }
+        cluster.kill9("scheduler")
+        try await Task.sleep(for: .milliseconds(300))
+        try await cluster.startScheduler()
+        #expect(try cluster.digestAtEnd(of: job) == undisturbed)
+        let attempts = try #require(try cluster.status(job)["attempts"] as? [Any])
+        #expect(attempts.isEmpty, "training did not go on: \(attempts)")
+        for name in suspended {
+            #expect(try cluster.status(name)["state"] as? String == "Pending")
+        }
+        #expect(cluster.run(["ledger", "check", "\(cluster.state)/ledger.sqlite"]).code == 0)
+    }
+
+    @Test func theDigitsJobHasItsGoldenDigest() async throws {
+        let cluster = try RealCluster()
+        try await cluster.startScheduler()
+        try await cluster.startWorker("h1", slots: 2)
+        #expect(try cluster.digestAtEnd(of: cluster.submit(digits)) == Golden.digits)
+        #expect(cluster.terminate("h1") == 0)
+        #expect(cluster.terminate("scheduler") == 0)
+    }
+}
+
+/// Digests of `numerics: portable`, the same on every x86-64-v3 host with the same OpenBLAS.
+enum Golden {
+    /// The model of `jobs/02-digits-mlp.yaml`.
+    static let digits = "unset"
+}
