@@ -189,6 +189,7 @@ let package = Package(
             dependencies: [
                 "mlctl", "SchedulerService", "WorkerService", "SchedulerCore", "Training",
                 "Datasets", "Artifacts", "Messaging", "ClusterVocabulary", logging,
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
     ],

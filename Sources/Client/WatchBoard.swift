@@ -66,6 +66,8 @@ package struct WatchBoard: Sendable {
     /// Takes a job's summary; false when it is not among those shown.
     package mutating func take(_ job: JobSummary) -> Bool {
         guard names.isEmpty || names.contains(job.name) else { return false }
+        // An end is for good; what was still on its way is older.
+        if let known = jobs[job.id], known.isFinal, !job.isFinal { return true }
         var job = job
         // A change of state carries no progress when none was reported since.
         if job.progress == nil, !job.isFinal { job.progress = jobs[job.id]?.progress }

@@ -9,7 +9,7 @@ struct AuthenticationMiddleware: RouterMiddleware {
 
     func handle(
         _ request: Request, context: GatewayContext,
-        next: (Request, GatewayContext) async throws -> Response
+        next: @concurrent (Request, GatewayContext) async throws -> Response
     ) async throws -> Response {
         var context = context
         context.identity = bearer(request).flatMap { tokens.identity(of: $0) }

@@ -10,6 +10,7 @@ struct ClusterStream: Sendable {
     var namespace: String?
 
     /// The active jobs, then every change of state, progress and fact.
+    @concurrent
     func watch(_ writer: inout EventWriter) async throws {
         var events = writer
         try await EventFeed.run(backend) { feed in
@@ -22,6 +23,7 @@ struct ClusterStream: Sendable {
         writer = events
     }
 
+    @concurrent
     private func show(_ item: EventFeed.Item, _ writer: inout EventWriter) async throws {
         switch item {
         case .heartbeat: try await writer.heartbeat()
@@ -50,6 +52,7 @@ struct ClusterStream: Sendable {
 
     /// Every fact; with `after` those behind that sequence number first. No fact is left out:
     /// those lost while the client was slow are read from the ledger.
+    @concurrent
     func facts(after: Int64?, _ writer: inout EventWriter) async throws {
         var events = writer
         var last = after ?? 0
@@ -73,6 +76,7 @@ struct ClusterStream: Sendable {
     }
 
     /// Sends the facts behind a sequence number and gives the number of the last.
+    @concurrent
     private func catchUp(_ sequence: Int64, _ writer: inout EventWriter) async throws -> Int64 {
         var last = sequence
         while true {
@@ -87,6 +91,7 @@ struct ClusterStream: Sendable {
         }
     }
 
+    @concurrent
     private func send(_ event: LedgerEvent, _ writer: inout EventWriter) async throws {
         let name = backend.view.job(event.fact.job)?.fullName
         try await writer.send(

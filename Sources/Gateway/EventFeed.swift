@@ -17,9 +17,10 @@ enum EventFeed {
 
     /// Subscribes, then runs `body` until it returns; the stream ends when the scheduler or this
     /// process stops.
+    @concurrent
     static func run(
         _ backend: any SchedulerBackend, keeping count: Int = mostBuffered,
-        _ body: (AsyncStream<Item>) async throws -> Void
+        _ body: @concurrent (AsyncStream<Item>) async throws -> Void
     ) async throws {
         let (stream, continuation) = AsyncStream.makeStream(
             of: Item.self, bufferingPolicy: .bufferingNewest(count))

@@ -11,6 +11,7 @@ struct EventWriter {
         self.writer = writer
     }
 
+    @concurrent
     mutating func send(
         _ kind: ServerSentEvent.Kind, id: Int64? = nil, _ body: some JSONWritable
     ) async throws {
@@ -18,10 +19,12 @@ struct EventWriter {
         try await writer.write(ByteBuffer(string: event.wireText))
     }
 
+    @concurrent
     mutating func heartbeat() async throws {
         try await writer.write(ByteBuffer(string: ServerSentEvent.heartbeat))
     }
 
+    @concurrent
     func finish() async throws {
         try await writer.finish(nil)
     }

@@ -3,6 +3,7 @@ import ControlAPI
 import HTTPTypes
 import Hummingbird
 import Ledger
+import Logging
 import NIOCore
 import NIOHTTP1
 
@@ -12,7 +13,7 @@ struct FailureMiddleware: RouterMiddleware {
 
     func handle(
         _ request: Request, context: GatewayContext,
-        next: (Request, GatewayContext) async throws -> Response
+        next: @concurrent (Request, GatewayContext) async throws -> Response
     ) async throws -> Response {
         do {
             return try await next(request, context)

@@ -25,9 +25,10 @@ struct JobFilter: Sendable {
             return LabelTest(
                 key: String(parts[0]), value: parts.count == 2 ? String(parts[1]) : nil)
         }
-        since = try request.query("since").map { text throws(GatewayFailure) in
-            try JobFilter.since(text, now: now)
-        } ?? 0
+        since =
+            try request.query("since").map { text throws(GatewayFailure) in
+                try JobFilter.since(text, now: now)
+            } ?? 0
         limit = min(
             try request.number("limit") ?? GatewaySettings.mostListed, GatewaySettings.mostListed)
     }

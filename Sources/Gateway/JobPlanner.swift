@@ -1,6 +1,7 @@
 import Averaging
 import ClusterVocabulary
 import ControlAPI
+import JobSpecification
 import SchedulerCore
 
 /// What a dry run says: where the replicas would go if the job came now.

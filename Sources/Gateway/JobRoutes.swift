@@ -16,7 +16,7 @@ struct JobRoutes: Sendable {
             try await describe(request, context)
         }
         router.get("/v1/jobs/{name}/spec") { request, context in
-            .bytes(
+            Response.bytes(
                 Array(try await specification(of: try job(request, context)).utf8),
                 type: "application/yaml")
         }

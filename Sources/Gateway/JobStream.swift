@@ -25,6 +25,7 @@ struct JobStream {
     private let repeats: Bool
 
     /// Writes until the job has ended or the feed does.
+    @concurrent
     mutating func run(_ writer: inout EventWriter) async throws {
         var stream = self
         var events = writer
@@ -43,6 +44,7 @@ struct JobStream {
     }
 
     /// Sends what an item says of the job; true when the job has ended.
+    @concurrent
     private mutating func take(
         _ item: EventFeed.Item, _ writer: inout EventWriter
     ) async throws -> Bool {
@@ -70,6 +72,7 @@ struct JobStream {
     }
 
     /// Sends the job's state; after a final one the facts still owed and the end.
+    @concurrent
     private mutating func sendState(
         _ writer: inout EventWriter, _ known: JobRecord? = nil
     ) async throws -> Bool {
@@ -82,6 +85,7 @@ struct JobStream {
         return true
     }
 
+    @concurrent
     private mutating func catchUp(_ writer: inout EventWriter) async throws {
         while true {
             let (backend, id, after) = (backend, id, lastSequence)
@@ -94,6 +98,7 @@ struct JobStream {
         }
     }
 
+    @concurrent
     private mutating func send(
         _ event: LedgerEvent, _ writer: inout EventWriter
     ) async throws {
@@ -102,6 +107,7 @@ struct JobStream {
         try await writer.send(.fact, id: event.sequence, body)
     }
 
+    @concurrent
     private func send(
         _ progress: TrainingProgress, _ writer: inout EventWriter
     ) async throws {

@@ -47,6 +47,7 @@ struct LogRoutes: Sendable {
     }
 
     /// Sends what is new; true when the job had ended before the log was read.
+    @concurrent
     private func send(
         _ job: JobID, from sent: inout Int, to writer: inout any ResponseBodyWriter
     ) async throws -> Bool {

@@ -1,6 +1,7 @@
 import Artifacts
 import ClusterVocabulary
 import ControlAPI
+import HTTPTypes
 import JobSpecification
 import SchedulerCore
 

@@ -2,6 +2,7 @@ import ClusterVocabulary
 import ControlAPI
 import HTTPTypes
 import Hummingbird
+import JobSpecification
 import NIOCore
 import SchedulerCore
 import SchedulerService

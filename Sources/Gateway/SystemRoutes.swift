@@ -1,5 +1,7 @@
+import ClusterVocabulary
 import ControlAPI
 import Hummingbird
+import SchedulerCore
 import SchedulerService
 
 /// Health, version and the document.

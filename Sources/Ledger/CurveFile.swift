@@ -36,7 +36,7 @@ final class CurveFile: Sendable {
     }
 
     func append(_ points: [CurvePoint]) throws {
-        try withQueue { queue in try queue.write { database in
+        try write { database in
             for point in points where point.name.utf8.count <= CurveBounds.longestName {
                 try append(point, database)
             }
@@ -44,7 +44,7 @@ final class CurveFile: Sendable {
     }
 
     func remove(_ jobs: [JobID]) throws {
-        try withQueue { queue in try queue.write { database in
+        try write { database in
             for job in jobs {
                 try database.execute(
                     sql: "DELETE FROM series WHERE job = ?",
@@ -54,7 +54,7 @@ final class CurveFile: Sendable {
     }
 
     func points(job: JobID, name: String?, attempt: UInt32?) throws -> [CurvePoint] {
-        try withQueue { queue in try queue.read { database in
+        try read { database in
             let rows = try Row.fetchCursor(
                 database,
                 sql: """
@@ -77,7 +77,21 @@ final class CurveFile: Sendable {
     }
 
     func pointCount() throws -> Int {
-        try withQueue { queue in try queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM point") ?? 0 }
+        try read { try Int.fetchOne($0, sql: "SELECT count(*) FROM point") ?? 0 }
+    }
+
+    private func read<Value: Sendable>(_ work: (Database) throws -> Value) throws -> Value {
+        try queue.withLock { queue in
+            guard let queue else { throw LedgerError.closed(path: path) }
+            return try queue.read(work)
+        }
+    }
+
+    private func write(_ work: (Database) throws -> Void) throws {
+        try queue.withLock { queue in
+            guard let queue else { throw LedgerError.closed(path: path) }
+            try queue.write(work)
+        }
     }
 
     private struct Series {

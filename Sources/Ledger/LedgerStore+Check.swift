@@ -40,7 +40,7 @@ extension LedgerStore {
     /// Reads the whole ledger and compares its history with its tables; any thread but the loop's.
     package func check() throws(LedgerError) -> LedgerCheckReport {
         try LedgerError.translating(path) {
-            let settings = try LedgerSettings.ofWriter(pool)
+            let settings = try writerSettings()
             return try pool.read { database in
                 try LedgerInspection(path: path).report(
                     database, synchronous: LedgerSettings.word(settings.synchronous))

@@ -14,7 +14,7 @@ package final class LedgerStore: Sendable {
     let pool: DatabasePool
     let curves: CurveFile
     /// Copies the WAL into the file, so that the writer never has to.
-    private let checkpointer: DatabaseQueue
+    private let checkpointer: Mutex<DatabaseQueue?>
     private let lock: ProcessLock
     private let tail: Mutex<LedgerTail>
 
@@ -37,7 +37,7 @@ package final class LedgerStore: Sendable {
         do {
             if try LedgerDoor.needsCreation(path: path) { try LedgerDoor.create(path: path) }
             pool = try LedgerDoor.openPool(path: path)
-            checkpointer = try LedgerDoor.openCheckpointer(path: path)
+            checkpointer = Mutex(try LedgerDoor.openCheckpointer(path: path))
             curves = try CurveFile(path: LedgerDoor.curvesPath(besides: path))
             let settings = try LedgerSettings.ofWriter(pool)
             try settings.requireDurable(path: path)
@@ -86,22 +86,43 @@ package final class LedgerStore: Sendable {
     @discardableResult
     package func checkpoint() throws(LedgerError) -> LedgerCheckpoint {
         try LedgerError.translating(path) {
-            try checkpointer.writeWithoutTransaction { database in
-                let isLarge = LedgerDoor.byteCount(of: path + "-wal") > LedgerStore.largestLog
-                let (all, copied) = try database.checkpoint(isLarge ? .truncate : .passive)
-                return LedgerCheckpoint(pages: all, copiedPages: copied)
+            try checkpointer.withLock { queue in
+                guard let queue else { throw LedgerError.closed(path: path) }
+                return try queue.writeWithoutTransaction { database in
+                    let isLarge = LedgerDoor.byteCount(of: path + "-wal") > LedgerStore.largestLog
+                    let (all, copied) = try database.checkpoint(isLarge ? .truncate : .passive)
+                    return LedgerCheckpoint(pages: all, copiedPages: copied)
+                }
+            }
+        }
+    }
+
+    /// The settings of the writer, read from its connection.
+    func writerSettings() throws(LedgerError) -> LedgerSettings {
+        try LedgerError.translating(path) {
+            try tail.withLock { tail in
+                // GRDB does not survive the use of a closed connection.
+                guard tail.failure != .closed(path: path) else {
+                    throw LedgerError.closed(path: path)
+                }
+                return try LedgerSettings.ofWriter(pool)
             }
         }
     }
 
     /// Closes both files and gives the lock back; every later call throws.
     package func close() throws(LedgerError) {
-        tail.withLock { $0.failure = .closed(path: path) }
         defer { lock.release() }
         try LedgerError.translating(path) {
             try curves.close()
-            try checkpointer.close()
-            try pool.close()
+            try checkpointer.withLock { queue in
+                try queue?.close()
+                queue = nil
+            }
+            try tail.withLock { tail in
+                tail.failure = .closed(path: path)
+                try pool.close()
+            }
         }
     }
 }

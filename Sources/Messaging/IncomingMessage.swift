@@ -7,6 +7,9 @@ package struct IncomingMessage {
     /// The sender's routing id as it came; empty unless a router received the message.
     package let routingID: UnsafeRawBufferPointer
 
+    /// The descriptor of the connection it came through; only told by a watched router.
+    let sourceDescriptor: Int32?
+
     /// The sender as an address to send to, copied; empty unless a router received the message.
     package var peer: PeerID { PeerID(Array(routingID)) }
 

@@ -9,12 +9,17 @@ final class LoopThread {
     private let handler: MessagingLoop.Handler
     private var batch = Outbox.Batch()
     private var countedRefusals: [UInt64]
+    private let watch: ConnectionWatch?
 
     /// Messages taken from one socket before the outbox and the other sockets get their turn.
     private static let maximumMessagesPerTurn = 256
 
-    init(owned: OwnedSockets, shared: LoopShared, handler: @escaping MessagingLoop.Handler) {
+    init(
+        owned: OwnedSockets, shared: LoopShared, handler: @escaping MessagingLoop.Handler,
+        onDisconnect: (@Sendable (PeerID) -> Void)?
+    ) {
         sockets = owned.sockets
+        watch = onDisconnect.flatMap { ConnectionWatch(of: owned.sockets[0], report: $0) }
         self.shared = shared
         self.handler = handler
         countedRefusals = sockets.map { _ in 0 }
@@ -33,6 +38,7 @@ final class LoopThread {
         }
         shared.outbox.close()
         shared.isRunning.store(false, ordering: .releasing)
+        watch?.close()
         for socket in sockets { socket.close() }
     }
 
@@ -51,6 +57,10 @@ final class LoopThread {
             let handle = try socket.handle()
             items.append(zmq_pollitem_t(socket: handle, fd: 0, events: events, revents: 0))
         }
+        if let handle = watch?.handle {
+            items.append(
+                zmq_pollitem_t(socket: handle, fd: 0, events: Int16(ZMQ_POLLIN), revents: 0))
+        }
         while !shared.mustStop.load(ordering: .acquiring) {
             if zmq_poll(&items, Int32(items.count), -1) < 0 {
                 if zmq_errno() == EINTR { continue }
@@ -59,6 +69,10 @@ final class LoopThread {
             // The signal is cleared before the outbox is read, so that none is missed.
             if items[0].revents != 0 { shared.signal.clear() }
             try sendPending()
+            // Before the messages: a descriptor may be given to a new connection at once.
+            if items.count > sockets.count + 1, items[sockets.count + 1].revents != 0 {
+                watch?.takeEvents()
+            }
             for index in sockets.indices where items[index + 1].revents != 0 {
                 try receive(from: index)
             }
@@ -79,6 +93,7 @@ final class LoopThread {
         for _ in 0..<Self.maximumMessagesPerTurn {
             let received: Void? = try socket.withReceived { message in
                 shared.counters.countIncoming(byteCount: message.byteCount)
+                if index == 0 { watch?.note(message) }
                 handler(index, message)
             }
             if received == nil { break }

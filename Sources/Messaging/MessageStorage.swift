@@ -49,6 +49,13 @@ final class MessageStorage {
         return String(cString: text)
     }
 
+    /// The descriptor of the connection the message came through; nil on inproc.
+    func sourceDescriptor() -> Int32? {
+        guard usedSlots > 0 else { return nil }
+        let descriptor = zmq_msg_get(slots + (usedSlots - 1), ZMQ_SRCFD)
+        return descriptor >= 0 ? descriptor : nil
+    }
+
     /// Gives the message memory back; the views are invalid from here.
     func release() {
         for index in 0..<usedSlots { zmq_msg_close(slots + index) }

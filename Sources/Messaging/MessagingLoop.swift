@@ -32,13 +32,19 @@ package final class MessagingLoop: Sendable {
     }
 
     /// Starts the thread; throws `alreadyStarted` the second time. The handler is released when the
-    /// thread ends.
-    package func start(handler: @escaping Handler) throws(MessagingError) {
+    /// thread ends. `onDisconnect`, for a router as the first socket, is told of each peer whose
+    /// connection closed, on the loop's thread.
+    package func start(
+        onDisconnect: (@Sendable (PeerID) -> Void)? = nil,
+        handler: @escaping Handler,
+    ) throws(MessagingError) {
         let (shared, name) = (shared, name)
         try stage.withLock { (stage) throws(MessagingError) in
             guard case .ready(let owned) = stage else { throw .alreadyStarted }
             let thread = try OSThread(name: name) {
-                LoopThread(owned: owned, shared: shared, handler: handler).run()
+                LoopThread(
+                    owned: owned, shared: shared, handler: handler, onDisconnect: onDisconnect
+                ).run()
             }
             stage = .running(thread)
         }

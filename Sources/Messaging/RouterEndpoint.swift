@@ -21,11 +21,13 @@ package final class RouterEndpoint: Sendable {
     }
 
     /// Starts the thread; `handler` is called there for each message (`peer`, `frames`, `userID`),
-    /// must be quick and must not keep the message.
+    /// must be quick and must not keep the message. `onDisconnect` is told of each peer that had
+    /// sent something and whose connection closed: a killed process is noticed at once.
     package func start(
+        onDisconnect: (@Sendable (PeerID) -> Void)? = nil,
         handler: @escaping @Sendable (IncomingMessage) -> Void,
     ) throws(MessagingError) {
-        try loop.start { _, message in handler(message) }
+        try loop.start(onDisconnect: onDisconnect) { _, message in handler(message) }
     }
 
     /// Sends from any thread without waiting; false and counted when the outbox does not take it.

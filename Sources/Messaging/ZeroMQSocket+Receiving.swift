@@ -28,6 +28,7 @@ extension ZeroMQSocket {
                     frames: storage.frames,
                     userID: userID,
                     routingID: storage.routingID,
+                    sourceDescriptor: isWatched ? storage.sourceDescriptor() : nil,
                 )
                 return try body(message)
             }

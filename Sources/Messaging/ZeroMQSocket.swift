@@ -13,6 +13,8 @@ package final class ZeroMQSocket {
     let curve: CurveOptions
     let context: MessagingContext
     let storage = MessageStorage()
+    /// Whether a ``ConnectionWatch`` asks where messages come from.
+    var isWatched = false
     private var connectedEndpoints: [String] = []
     private var boundPaths: [UnixSocketPath] = []
     private var openHandle: UnsafeMutableRawPointer?

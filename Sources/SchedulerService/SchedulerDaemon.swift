@@ -79,7 +79,14 @@ package final class SchedulerDaemon: SchedulerBackend {
             metadata: ["jobs": "\(recovered.jobs.count)", "records": "\(recovered.recordCount)"])
         startLoop(core, lastEvent: recovered.lastEvent)
         try artifactServer.start()
-        try control.start { [inbox] message in
+        try control.start(
+            onDisconnect: { [inbox] peer in
+                guard let name = String(validating: peer.bytes, as: UTF8.self),
+                    let node = NodeID(checking: name)
+                else { return }
+                _ = inbox.put(.event(.disconnected(node)))
+            }
+        ) { [inbox] message in
             guard let body = message.frames.last,
                 let decoded = try? WireCodec.decodeWorkerMessage(body),
                 let name = String(validating: message.routingID, as: UTF8.self),

@@ -60,6 +60,7 @@ package final class TrainerLoop {
             model = nil
             self.prepare = prepare
             self.places = places
+            log("a trainer took the job at \(WallClockReading.microseconds) us")
             let source = try SessionData(setPath: places.setPath)
             session = try TrainingSession(prepare, data: source)
             exchange?.close()

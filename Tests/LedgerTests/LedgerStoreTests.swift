@@ -144,8 +144,11 @@ struct LedgerStoreTests {
         let closed = LedgerError.closed(path: folder.ledger)
         let batch = Fixtures.submission(Fixtures.job(1))
         #expect(throws: closed) { try store.commit(batch, at: 1) }
-        #expect(throws: LedgerError.self) { try store.recover() }
-        #expect(throws: LedgerError.self) { try store.events(limit: 1) }
+        #expect(throws: closed) { try store.recover() }
+        #expect(throws: closed) { try store.events(limit: 1) }
+        #expect(throws: closed) { try store.check() }
+        #expect(throws: closed) { try store.checkpoint() }
+        #expect(throws: LedgerError.self) { try store.counts() }
         #expect(throws: LedgerError.self) { try store.curve(job: JobID(1)) }
         try store.close()
     }

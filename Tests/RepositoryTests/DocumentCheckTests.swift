@@ -45,7 +45,9 @@ struct DocumentCheckTests {
         #expect(lines("x\nsubmit jobs/02-b.yaml --follow") == [2])
     }
 
-    @Test(arguments: ["Sources/Common/A.swift", "Tests/A/Helpers.swift", "Sources/A/String+Utils.swift"])
+    @Test(arguments: [
+        "Sources/Common/A.swift", "Tests/A/Helpers.swift", "Sources/A/String+Utils.swift",
+    ])
     func vagueNamesAreFound(_ path: String) {
         #expect(PlaceCheck.vagueNames(path).count == 1)
         #expect(PlaceCheck.vagueNames("Sources/Averaging/ShardPlan.swift").isEmpty)

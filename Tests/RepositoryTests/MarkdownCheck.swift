@@ -101,7 +101,8 @@ enum MarkdownCheck {
         var findings: [Finding] = []
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         for (index, line) in lines.enumerated() {
-            for piece in line.split(separator: "jobs/", omittingEmptySubsequences: false).dropFirst()
+            for piece in line.split(separator: "jobs/", omittingEmptySubsequences: false)
+                .dropFirst()
             {
                 let name = piece.prefix {
                     $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" || $0 == "."

@@ -23,7 +23,7 @@ enum RepositoryTree {
                 if name.hasPrefix(".build") || name == "Package.resolved" { continue }
                 let path = folder.isEmpty ? name : "\(folder)/\(name)"
                 var isFolder: ObjCBool = false
-                FileManager.default.fileExists(
+                _ = FileManager.default.fileExists(
                     atPath: root.appending(path: path).path, isDirectory: &isFolder)
                 if isFolder.boolValue { walk(path) } else { found.append(path) }
             }

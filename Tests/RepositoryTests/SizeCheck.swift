@@ -65,8 +65,10 @@ enum SizeCheck {
             return place + 1 < words.count ? String(words[place + 1]) : "an operator"
         }
         let start = line.trimmed
-        let isDeclaration = words[..<place].isEmpty ? start.hasPrefix("init") : !start.contains(".init")
-        return isDeclaration && !start.hasPrefix("init =") ? "init" : nil
+        if place == words.startIndex {
+            return start.hasPrefix("init") && !start.hasPrefix("init =") ? "init" : nil
+        }
+        return start.contains(".init") ? nil : "init"
     }
 
     /// The line with the brace that closes the body; nothing for a function without body.

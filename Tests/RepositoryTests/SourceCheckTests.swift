@@ -90,7 +90,8 @@ struct SourceCheckTests {
         #expect(DeclarationCheck.undocumented(core(declaration)).count == 1)
         #expect(DeclarationCheck.undocumented(core("// no\n\(declaration)")).count == 1)
         #expect(DeclarationCheck.undocumented(core("/// A.\n\(declaration)")).isEmpty)
-        #expect(DeclarationCheck.undocumented(core("/// A.\n@inline(never)\n\(declaration)")).isEmpty)
+        #expect(
+            DeclarationCheck.undocumented(core("/// A.\n@inline(never)\n\(declaration)")).isEmpty)
     }
 
     @Test func importsAndLabelsNeedNoComment() {

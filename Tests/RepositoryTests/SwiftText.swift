@@ -63,7 +63,11 @@ private struct CodeMasker {
         for _ in 0..<count where place < bytes.count {
             let byte = bytes[place]
             // Bytes of longer characters vanish; columns are never looked at.
-            if byte == UInt8(ascii: "\n") { output.append(byte) } else if byte < 128 { output.append(32) }
+            if byte == UInt8(ascii: "\n") {
+                output.append(byte)
+            } else if byte < 128 {
+                output.append(UInt8(ascii: " "))
+            }
             place += 1
         }
     }

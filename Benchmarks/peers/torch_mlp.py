@@ -1,0 +1,160 @@
+#!/usr/bin/env python3
+"""PyTorch's side of the MNIST comparison: 784-256-10, ReLU, softmax cross-entropy, float32, SGD with
+momentum, the same rows, learning rate, batch, epochs, preprocessing and number of threads as the job
+that mlctl trains.
+
+The data lies in memory as tensors and batches are taken by index, so no DataLoader is in the way; the
+optimizer is the fused one. Variants:
+
+  threads   one process, as many threads as given
+  ddp       DistributedDataParallel over gloo, processes of one thread, gradients averaged every step
+  local     the same processes, parameters and momentum averaged every --every steps (local SGD,
+            which is what mlctl does)
+
+Prints one JSON object: samplesPerSecond counts the training loop alone (not the start of processes,
+nor loading, standardising, testing), testAccuracy is that of the final parameters.
+"""
+
+import argparse
+import gzip
+import json
+import math
+import os
+import pathlib
+import socket
+import sys
+import time
+
+parser = argparse.ArgumentParser(description="Train an MLP on MNIST with PyTorch.")
+parser.add_argument("--variant", choices=["threads", "ddp", "local"], default="threads")
+parser.add_argument("--data", required=True, help="folder with the four gzipped IDX files")
+parser.add_argument("--threads", type=int, default=2, help="threads in all")
+parser.add_argument("--batch", type=int, default=64, help="rows per process and step")
+parser.add_argument("--epochs", type=int, default=10)
+parser.add_argument("--every", type=int, default=32, help="steps between averages (local)")
+parser.add_argument("--rate", type=float, default=0.05)
+parser.add_argument("--momentum", type=float, default=0.9)
+parser.add_argument("--hidden", type=int, default=256)
+parser.add_argument("--seed", type=int, default=7)
+arguments = parser.parse_args()
+
+PROCESSES = 1 if arguments.variant == "threads" else arguments.threads
+THREADS = arguments.threads // PROCESSES
+for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ[variable] = str(THREADS)  # read once, when the libraries load
+
+try:
+    import numpy
+    import torch
+    import torch.distributed
+    from torch.nn.functional import cross_entropy
+except ImportError as problem:
+    sys.exit(f"PyTorch is not here ({problem}); Benchmarks/run makes an environment that has it")
+
+
+def idx(name):
+    """The array of a gzipped IDX file of bytes."""
+    raw = gzip.open(pathlib.Path(arguments.data) / name).read()
+    sizes = [int.from_bytes(raw[4 + 4 * i : 8 + 4 * i], "big") for i in range(raw[3])]
+    return numpy.frombuffer(raw, numpy.uint8, offset=4 + 4 * raw[3]).reshape(sizes)
+
+
+def load():
+    """Training and test tensors; columns standardised with mean and deviation of the training rows,
+    a constant column divided by 1."""
+    train = idx("train-images-idx3-ubyte.gz").reshape(-1, 784).astype(numpy.float32)
+    test = idx("t10k-images-idx3-ubyte.gz").reshape(-1, 784).astype(numpy.float32)
+    mean = train.mean(axis=0, dtype=numpy.float64)
+    deviation = train.std(axis=0, dtype=numpy.float64)
+    deviation[deviation == 0] = 1
+    features = [torch.from_numpy(((x - mean) / deviation).astype(numpy.float32)) for x in (train, test)]
+    names = ("train-labels-idx1-ubyte.gz", "t10k-labels-idx1-ubyte.gz")
+    labels = [torch.from_numpy(idx(name).astype(numpy.int64)) for name in names]
+    return features[0], labels[0], features[1], labels[1]
+
+
+def train(rank, port, results):
+    """Trains on one process; rank 0 puts the outcome into `results`."""
+    torch.set_num_threads(THREADS)
+    torch.manual_seed(arguments.seed)
+    if PROCESSES > 1:
+        os.environ.update(MASTER_ADDR="127.0.0.1", MASTER_PORT=str(port), GLOO_SOCKET_IFNAME="lo")
+        torch.distributed.init_process_group("gloo", rank=rank, world_size=PROCESSES)
+    features, labels, test_features, test_labels = load()
+    network = torch.nn.Sequential(
+        torch.nn.Linear(784, arguments.hidden), torch.nn.ReLU(), torch.nn.Linear(arguments.hidden, 10)
+    )
+    model = network
+    if arguments.variant == "ddp":
+        model = torch.nn.parallel.DistributedDataParallel(network, gradient_as_bucket_view=True)
+    optimizer = torch.optim.SGD(
+        model.parameters(), lr=arguments.rate, momentum=arguments.momentum, fused=True
+    )
+    rows = features.shape[0]
+    steps = math.ceil(rows / (arguments.batch * PROCESSES))
+    done = 0
+    if PROCESSES > 1:
+        torch.distributed.barrier()
+    started = time.perf_counter()
+    for epoch in range(arguments.epochs):
+        # Every process draws the same order and takes its own share of it.
+        order = torch.randperm(rows, generator=torch.Generator().manual_seed(arguments.seed + epoch))
+        for step in range(steps):
+            first = (step * PROCESSES + rank) * arguments.batch
+            batch = order[first : first + arguments.batch]
+            if len(batch) == 0:  # the last step of an epoch may be short; DDP needs all in it
+                batch = order[: arguments.batch]
+            optimizer.zero_grad(set_to_none=True)
+            cross_entropy(model(features[batch]), labels[batch]).backward()
+            optimizer.step()
+            done += len(batch)
+            if arguments.variant == "local" and (step + 1) % arguments.every == 0:
+                average(network, optimizer)
+    if arguments.variant == "local":
+        average(network, optimizer)
+    if PROCESSES > 1:
+        torch.distributed.barrier()
+    seconds = time.perf_counter() - started
+    if rank == 0:
+        with torch.no_grad():
+            hits = (network(test_features).argmax(dim=1) == test_labels).sum().item()
+        results.append(
+            {
+                "variant": arguments.variant,
+                "processes": PROCESSES,
+                "threadsPerProcess": THREADS,
+                "batchPerProcess": arguments.batch,
+                "samplesPerSecond": rows * arguments.epochs / seconds,
+                "seconds": seconds,
+                "testAccuracy": hits / len(test_labels),
+                "torch": torch.__version__,
+            }
+        )
+        print(json.dumps(results[-1]), flush=True)
+    if PROCESSES > 1:
+        torch.distributed.destroy_process_group()
+
+
+def average(network, optimizer):
+    """Mean of parameters and momentum over all processes, in one exchange."""
+    with torch.no_grad():
+        parts = [p.data for p in network.parameters()]
+        parts += [optimizer.state[p]["momentum_buffer"] for p in network.parameters()]
+        flat = torch.cat([part.view(-1) for part in parts])
+        torch.distributed.all_reduce(flat)
+        flat /= PROCESSES
+        for part, mean in zip(parts, flat.split([part.numel() for part in parts])):
+            part.copy_(mean.view_as(part))
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+if __name__ == "__main__":
+    if PROCESSES == 1:
+        train(0, 0, [])
+    else:
+        torch.multiprocessing.spawn(train, args=(free_port(), []), nprocs=PROCESSES)

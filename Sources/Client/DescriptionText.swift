@@ -1,0 +1,159 @@
+package import ControlAPI
+
+/// Everything about a job, for people.
+package struct DescriptionText {
+    private let job: JobDescription
+    private let log: [String]
+    private var lines: [StyledLine] = []
+
+    /// The last lines of a log that are shown.
+    package static let logLines = 5
+
+    /// A text about a job; `log` is the end of its log.
+    package init(_ job: JobDescription, log: [String]) {
+        self.job = job
+        self.log = log.suffix(DescriptionText.logLines)
+    }
+
+    /// The text.
+    package static func lines(_ job: JobDescription, log: [String] = []) -> [StyledLine] {
+        var text = DescriptionText(job, log: log)
+        text.head()
+        text.origin()
+        text.training()
+        text.course()
+        text.results()
+        text.endings()
+        text.end()
+        return text.lines
+    }
+
+    private mutating func add(_ title: String, _ text: String) {
+        var line = StyledLine("  \(JobLine.padded(title, 12))", .dim)
+        line.append(text)
+        lines.append(line)
+    }
+
+    private mutating func head() {
+        let status = job.status
+        var line = StyledLine(job.metadata.name, .bold)
+        line.append("  \(status.state)", Style.ofState(status.state))
+        if status.reason != "None", !(status.state == "Succeeded" && status.message.isEmpty) {
+            line.append(": \(ExplanationText.cause(status.reason, status.message))")
+        }
+        lines.append(line)
+    }
+
+    private mutating func origin() {
+        let data = job.metadata
+        add("job", "\(data.namespace)/\(data.name), number \(data.id), by \(data.user)")
+        if !data.labels.items.isEmpty {
+            add("labels", data.labels.items.map { "\($0.key)=\($0.value)" }.joined(separator: ", "))
+        }
+        add("submitted", data.submittedAt ?? "-")
+        if let started = job.status.startedAt {
+            var text = started
+            if let end = job.status.finishedAt {
+                text += " to \(end)"
+                if let from = TimeText.milliseconds(of: started),
+                    let to = TimeText.milliseconds(of: end)
+                {
+                    text += " (\(NumberText.fixed(Double(to - from) / 1_000, 1)) s)"
+                }
+            }
+            add("ran", text)
+        }
+    }
+
+    private mutating func training() {
+        let spec = job.spec
+        let model =
+            spec.hidden.isEmpty
+            ? "softmax regression"
+            : "mlp [\(spec.hidden.map(String.init).joined(separator: ", "))]"
+        add("model", model)
+        add(
+            "training",
+            "\(spec.replicas) replicas, \(spec.epochs) epochs, batch \(spec.batchSize), "
+                + "seed \(spec.seed), sgd \(spec.learningRate) momentum \(spec.momentum)")
+        let memory = NumberText.bytes(Int(clamping: spec.memoryBytes))
+        let cores = NumberText.fixed(Double(spec.milliCPU) / 1_000, 1)
+        add("resources", "\(cores) cpu and \(memory) per replica, numerics \(spec.numerics)")
+        add("data", "sha256:\(spec.dataset)")
+        let frozen = job.status.frozen
+        if !frozen.coreType.isEmpty {
+            add(
+                "frozen",
+                "averages every \(frozen.every) steps, \(frozen.coreType), "
+                    + "\(frozen.terms) \(frozen.terms == 1 ? "term" : "terms")")
+        }
+    }
+
+    private mutating func course() {
+        let status = job.status
+        if let progress = status.progress, status.state == "Running" {
+            var line = StyledLine("  \(JobLine.padded("progress", 12))", .dim)
+            line.append(ProgressBar.text(progress.fraction, width: JobLine.barWidth), .cyan)
+            line.append(" \(NumberText.percent(progress.fraction))")
+            if let left = progress.remainingSeconds {
+                line.append("  eta \(NumberText.clock(seconds: left))")
+            }
+            lines.append(line)
+        }
+        let total = status.totalRounds.map { " of \($0)" } ?? ""
+        if status.rounds > 0 || status.totalRounds != nil { add("rounds", "\(status.rounds)\(total)") }
+        if let rate = status.samplesPerSecond {
+            add("rate", "\(NumberText.quantity(rate)) samples/s")
+        }
+        for member in status.members {
+            add(
+                "on \(member.node)",
+                "replicas \(member.firstReplica) to \(member.endReplica - 1), "
+                    + "\(member.lanes) at once")
+        }
+    }
+
+    private mutating func results() {
+        for metric in job.status.metrics.items {
+            add("metric", "\(metric.name) \(NumberText.measure(metric.value))")
+        }
+        if let model = job.status.model {
+            add("stored", "\(model.name), \(NumberText.bytes(Int(clamping: model.bytes)))")
+            add("sha256", model.sha256)
+        }
+    }
+
+    private mutating func endings() {
+        for ending in job.status.attempts {
+            let node = ending.node.isEmpty ? "" : " \(ending.node)"
+            add(
+                "attempt #\(ending.attempt)",
+                "term \(ending.term) ended \(ending.endedAt ?? "-"):\(node) "
+                    + ExplanationText.cause(ending.reason, ending.message))
+        }
+    }
+
+    private mutating func end() {
+        if job.status.state == "Failed" || job.status.state == "Running", !log.isEmpty {
+            lines.append(StyledLine("  last lines of the log", .dim))
+            lines += log.map { StyledLine("    \($0)") }
+        }
+        let name = job.metadata.name
+        let next: String? =
+            switch (job.status.state, job.status.reason) {
+            case ("Pending", "Suspended"): "mlctl resume \(name)"
+            case ("Pending", _): "mlctl explain \(name)"
+            case ("Running", _): "mlctl watch \(name)"
+            case ("Failed", "TimeLimit"):
+                "mlctl rerun \(name) --set runPolicy.timeLimit=…"
+            case ("Failed", "Diverged"):
+                "mlctl rerun \(name) --set training.optimizer.sgd.learningRate=…"
+            case ("Failed", "BadData"): "correct the data and submit again"
+            case ("Failed", _): "mlctl logs \(name), then mlctl rerun \(name)"
+            case ("Succeeded", _):
+                job.status.model.map { "mlctl model export \($0.name)" }
+            default: nil
+            }
+        if let next { lines.append(StyledLine("next: \(next)", .bold)) }
+    }
+}

@@ -1,0 +1,32 @@
+import Dispatch
+import Glibc
+import Synchronization
+
+/// What Ctrl-C does to a command of the client: a last word, then the exit code of an interrupt.
+package enum Interruption {
+    private struct State {
+        var source: (any DispatchSourceSignal)?
+        var message = ""
+    }
+
+    private static let state = Mutex(State())
+
+    /// From now on Ctrl-C ends the process with code 130 after `message`; jobs are not touched.
+    package static func install(_ console: Console, message: String = "") {
+        let isFirst = state.withLock { state in
+            state.message = message
+            return state.source == nil
+        }
+        guard isFirst else { return }
+        signal(SIGINT, SIG_IGN)
+        let source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
+        source.setEventHandler {
+            let text = state.withLock(\.message)
+            // The terminal shows ^C in the line that is being drawn.
+            console.note(console.isTerminal(.error) ? "\n\(text)" : text)
+            _exit(ExitStatus.interrupted.rawValue)
+        }
+        source.resume()
+        state.withLock { $0.source = source }
+    }
+}
