@@ -2,7 +2,7 @@ import Artifacts
 package import ClusterVocabulary
 import ControlAPI
 import Datasets
-import JobSpecification
+package import JobSpecification
 
 /// A data source that was read, converted and digested on this machine.
 package struct CheckedData: Sendable {

@@ -61,7 +61,9 @@ package final class Console: Sendable {
     package func usesColor(_ channel: Channel) -> Bool { allowsColor && isTerminal(channel) }
 
     /// The size of the terminal now; 80 x 24 when it does not tell.
-    package func size(_ channel: Channel) -> Size { measure(channel) ?? Size(columns: 80, rows: 24) }
+    package func size(_ channel: Channel) -> Size {
+        measure(channel) ?? Size(columns: 80, rows: 24)
+    }
 
     // MARK: Writing
 

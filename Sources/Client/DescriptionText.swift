@@ -1,3 +1,4 @@
+import ClusterVocabulary
 package import ControlAPI
 
 /// Everything about a job, for people.
@@ -101,7 +102,9 @@ package struct DescriptionText {
             lines.append(line)
         }
         let total = status.totalRounds.map { " of \($0)" } ?? ""
-        if status.rounds > 0 || status.totalRounds != nil { add("rounds", "\(status.rounds)\(total)") }
+        if status.rounds > 0 || status.totalRounds != nil {
+            add("rounds", "\(status.rounds)\(total)")
+        }
         if let rate = status.samplesPerSecond {
             add("rate", "\(NumberText.quantity(rate)) samples/s")
         }

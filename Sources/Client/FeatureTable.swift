@@ -56,7 +56,8 @@ package struct FeatureTable: Sendable {
         guard hasHeader else {
             let extra = fields.count - names.count
             guard extra == 0 || extra == 1, extra == 1 || !needsLabels else {
-                let wanted = needsLabels ? "\(names.count) features and the class" : "\(names.count)"
+                let wanted =
+                    needsLabels ? "\(names.count) features and the class" : "\(names.count)"
                 throw ClientFailure(
                     .wrongUsage,
                     "ColumnsDiffer: \(file) has \(fields.count) columns, the model needs \(wanted)")
@@ -89,7 +90,8 @@ package struct FeatureTable: Sendable {
             throw ClientFailure(
                 .wrongUsage,
                 "MissingLabelColumn: \(file) has no column "
-                    + (label.map { "\"\($0)\"" } ?? "that is clearly the class; name it with --label"))
+                    + (label.map { "\"\($0)\"" }
+                        ?? "that is clearly the class; name it with --label"))
         }
         return columns
     }

@@ -5,7 +5,7 @@ import Synchronization
 /// What Ctrl-C does to a command of the client: a last word, then the exit code of an interrupt.
 package enum Interruption {
     private struct State {
-        var source: (any DispatchSourceSignal)?
+        var isInstalled = false
         var message = ""
     }
 
@@ -14,8 +14,9 @@ package enum Interruption {
     /// From now on Ctrl-C ends the process with code 130 after `message`; jobs are not touched.
     package static func install(_ console: Console, message: String = "") {
         let isFirst = state.withLock { state in
+            defer { state.isInstalled = true }
             state.message = message
-            return state.source == nil
+            return !state.isInstalled
         }
         guard isFirst else { return }
         signal(SIGINT, SIG_IGN)
@@ -27,6 +28,7 @@ package enum Interruption {
             _exit(ExitStatus.interrupted.rawValue)
         }
         source.resume()
-        state.withLock { $0.source = source }
+        // It lives as long as the process.
+        _ = Unmanaged.passRetained(source as AnyObject)
     }
 }

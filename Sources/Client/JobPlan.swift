@@ -1,5 +1,5 @@
-import JobSpecification
-import Training
+package import JobSpecification
+package import Training
 
 /// What a job amounts to on its data: numbers for people before anything runs.
 package struct JobPlan: Sendable, Equatable {

@@ -5,7 +5,9 @@ import Training
 package struct JobPreparation {
     /// A job with its data by digest.
     package struct Prepared: Sendable {
-        /// The spec; its source is an artifact unless only the hosts have the files.
+        /// The spec as written, with its defaults.
+        package let written: TrainJobSpecification
+        /// The spec to submit; its source is an artifact unless only the hosts have the files.
         package var specification: TrainJobSpecification
         /// The files to upload.
         package var uploads: [DataUpload]
@@ -62,13 +64,16 @@ package struct JobPreparation {
     ) throws -> Prepared {
         let data: CheckedData
         switch job.dataSource {
-        case .artifact: return Prepared(specification: job, uploads: [], plan: nil)
+        case .artifact:
+            return Prepared(written: job, specification: job, uploads: [], plan: nil)
         case .file(let files):
             data = try check(files, job, folder: file.folder, onHosts: false)
         case .hostPath(let files):
             // Files that only the hosts have are digested by the scheduler.
             let isHere = files.allSatisfy { (try? LocalFile.find($0.path)) != nil }
-            guard isHere else { return Prepared(specification: job, uploads: [], plan: nil) }
+            guard isHere else {
+                return Prepared(written: job, specification: job, uploads: [], plan: nil)
+            }
             data = try check(files, job, folder: "", onHosts: true)
         }
         let plan: JobPlan
@@ -80,7 +85,8 @@ package struct JobPreparation {
         }
         var resolved = job
         resolved.dataSource = .artifact(data.reference)
-        return Prepared(specification: resolved, uploads: data.uploads, plan: plan)
+        return Prepared(
+            written: job, specification: resolved, uploads: data.uploads, plan: plan)
     }
 
     private mutating func check(

@@ -30,7 +30,8 @@ package struct ModelSource: Sendable {
                 file, of: model.reference, namespace: namespace)
             guard SHA256Hasher.digest(of: bytes).hex == digest else {
                 throw ClientFailure(
-                    .workFailed, "\(file.rawValue) of \(model.reference) arrived damaged; try again")
+                    .workFailed, "\(file.rawValue) of \(model.reference) arrived damaged; try again"
+                )
             }
             return bytes
         }

@@ -1,4 +1,7 @@
+import Artifacts
+import ClusterVocabulary
 package import ControlAPI
+import JobSpecification
 
 /// What a dry run says behind the spec: comments, so that the whole is still a spec.
 package enum PlanText {

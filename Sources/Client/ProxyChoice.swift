@@ -1,3 +1,5 @@
+import Foundation
+
 /// The proxy that the environment names for a server; never one for this machine itself.
 package struct ProxyChoice: Sendable, Equatable {
     /// Where the proxy listens.
@@ -20,7 +22,8 @@ package struct ProxyChoice: Sendable, Equatable {
         guard let text = variable(name) ?? variable("all_proxy") else { return nil }
         guard let choice = ProxyChoice(text) else {
             throw ClientFailure(
-                .wrongUsage, "\(name): \(text.prefix(80)) is no http://host:port; correct or unset it")
+                .wrongUsage,
+                "\(name): \(text.prefix(80)) is no http://host:port; correct or unset it")
         }
         return choice
     }
@@ -46,7 +49,8 @@ package struct ProxyChoice: Sendable, Equatable {
 
     private static func isExempt(_ server: ServerAddress, list: String) -> Bool {
         let host = server.host.lowercased()
-        return list.lowercased().split(whereSeparator: { $0 == "," || $0 == " " }).contains { entry in
+        return list.lowercased().split(whereSeparator: { $0 == "," || $0 == " " }).contains {
+            entry in
             if entry == "*" { return true }
             var name = entry
             if let colon = name.lastIndex(of: ":"), !name.dropFirst().contains("["),

@@ -77,6 +77,9 @@ package enum ResourceTable {
         return table.text
     }
 
+    /// The wall clock, in milliseconds since 1970.
+    package static var now: Int64 { WallTime.milliseconds }
+
     private static func age(_ time: String?, _ now: Int64) -> String {
         guard let time = time.flatMap(TimeText.milliseconds(of:)) else { return "" }
         return TimeText.age(milliseconds: now - time)

@@ -1,4 +1,4 @@
-import Artifacts
+package import Artifacts
 import AsyncHTTPClient
 import ControlAPI
 import NIOCore

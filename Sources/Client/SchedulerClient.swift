@@ -1,5 +1,5 @@
 import AsyncHTTPClient
-import ControlAPI
+package import ControlAPI
 import Foundation
 import NIOCore
 import NIOHTTP1

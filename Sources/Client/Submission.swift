@@ -1,5 +1,6 @@
 package import ControlAPI
 import Foundation
+import JobSpecification
 import Synchronization
 
 /// Uploads the data of prepared jobs and submits them.

@@ -31,7 +31,7 @@ struct EventWriter {
 
     /// The answer whose body `run` writes.
     static func response(
-        _ run: @escaping @Sendable (inout EventWriter) async throws -> Void
+        _ run: @escaping @concurrent @Sendable (inout EventWriter) async throws -> Void
     ) -> Response {
         Response(
             status: .ok,

@@ -54,7 +54,8 @@ extension LedgerError: CustomStringConvertible {
         switch self {
         case .held(let path, let process):
             "ledger \(path) is held by another process"
-                + (process.map { " (pid \($0))" } ?? "") + "; stop it or choose another state folder"
+                + (process.map { " (pid \($0))" } ?? "")
+                + "; stop it or choose another state folder"
         case .missing(let path):
             "there is no ledger at \(path); check the path"
         case .isDirectory(let path):

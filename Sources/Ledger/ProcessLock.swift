@@ -14,7 +14,8 @@ final class ProcessLock: Sendable {
         // Not inherited: a trainer started by this process must not keep the ledger locked.
         let file = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard file >= 0 else {
-            throw .notWritable(path: path, detail: "\(lockPath): \(String(cString: strerror(errno)))")
+            throw .notWritable(
+                path: path, detail: "\(lockPath): \(String(cString: strerror(errno)))")
         }
         guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
             let reason = errno

@@ -41,14 +41,16 @@ final class ArtifactServer: Sendable {
         endpoint.stop()
     }
 
-    private func answer(_ request: ArtifactRequest, body: UnsafeRawBufferPointer?, to peer: PeerID) {
+    private func answer(_ request: ArtifactRequest, body: UnsafeRawBufferPointer?, to peer: PeerID)
+    {
         do {
             switch request {
             case .fetch(let id, let digest, let offset, let length):
                 try fetch(id, digest, offset, length, peer)
             case .store(let id, let digest, let offset, let total):
                 let received = try uploads.take(
-                    digest, offset: offset, total: total, body ?? UnsafeRawBufferPointer(start: nil, count: 0))
+                    digest, offset: offset, total: total,
+                    body ?? UnsafeRawBufferPointer(start: nil, count: 0))
                 reply(
                     .stored(
                         requestID: id, digest: digest, received: received,

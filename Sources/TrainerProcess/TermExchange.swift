@@ -117,7 +117,8 @@ extension TermExchange {
     /// completion `averaged` holds the averaged delta and the scalars of all replicas, ascending,
     /// are returned.
     func run(
-        round: Int64, contributions: [(subtree: ReductionTree.Subtree, delta: UnsafePointer<Float>)],
+        round: Int64,
+        contributions: [(subtree: ReductionTree.Subtree, delta: UnsafePointer<Float>)],
         scalars own: [ReplicaScalars], averaged: UnsafeMutablePointer<Float>,
         state: UnsafePointer<Float>, trailer: StateTrailer, shouldStop: () -> Bool
     ) throws -> (outcome: Outcome, scalars: [ReplicaScalars]) {
@@ -148,7 +149,8 @@ extension TermExchange {
     }
 
     private func begin(
-        round: Int64, contributions: [(subtree: ReductionTree.Subtree, delta: UnsafePointer<Float>)],
+        round: Int64,
+        contributions: [(subtree: ReductionTree.Subtree, delta: UnsafePointer<Float>)],
         scalars own: [ReplicaScalars]
     ) {
         self.round = round
@@ -282,7 +284,8 @@ extension TermExchange {
         from source: Int, into state: UnsafeMutablePointer<Float>, shouldStop: () -> Bool
     ) throws -> (outcome: Outcome, trailer: StateTrailer) {
         outgoing[source].append(
-            header(.stateRequest, round: go.startRound), UnsafeRawBufferPointer(start: nil, count: 0))
+            header(.stateRequest, round: go.startRound),
+            UnsafeRawBufferPointer(start: nil, count: 0))
         var received = 0
         var trailer: StateTrailer?
         let handle = {

@@ -86,7 +86,8 @@ final class TermRun {
             elapsed >= (term.rank == 0 ? Self.progressInterval : Self.progressInterval * 10)
             || session.completeRounds == session.totalRounds || figures.validation != nil
         guard isDue else { return }
-        let seconds = Double(elapsed.components.seconds)
+        let seconds =
+            Double(elapsed.components.seconds)
             + Double(elapsed.components.attoseconds) / 1e18
         var metrics: [Metric] = []
         if let validation = figures.validation {

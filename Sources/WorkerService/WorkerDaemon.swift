@@ -57,7 +57,8 @@ final class WorkerInbox: Sendable {
     /// Everything that waits, after waiting at most so long for the first.
     func take(waiting: Duration) -> [WorkerEvent] {
         let milliseconds = max(
-            0, Int(waiting.components.seconds * 1_000)
+            0,
+            Int(waiting.components.seconds * 1_000)
                 + Int(waiting.components.attoseconds / 1_000_000_000_000_000))
         _ = signal.wait(milliseconds: milliseconds)
         return items.withLock { items in

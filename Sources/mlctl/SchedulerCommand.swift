@@ -4,6 +4,7 @@ import Foundation
 import Gateway
 import JobSpecification
 import Logging
+import SchedulerCore
 import SchedulerService
 
 /// `mlctl scheduler`: keeps the ledger, places jobs, speaks HTTP to people and ZeroMQ to nodes.

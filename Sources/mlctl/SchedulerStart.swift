@@ -3,6 +3,7 @@ import Client
 import Foundation
 import Messaging
 import NIOCore
+import NIOHTTP1
 
 /// Waits for a scheduler that was just started, or tells why it ended.
 enum SchedulerStart {

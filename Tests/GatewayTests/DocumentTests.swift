@@ -1,5 +1,8 @@
+import ClusterVocabulary
 import ControlAPI
 import Foundation
+import HTTPTypes
+import Hummingbird
 import Logging
 import Testing
 

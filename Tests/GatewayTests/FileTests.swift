@@ -1,6 +1,7 @@
 import Artifacts
 import ClusterVocabulary
 import ControlAPI
+import Gateway
 import Testing
 
 struct FileTests {
@@ -20,7 +21,7 @@ struct FileTests {
             #expect(try await server.call("PUT", path, body: bytes).status == 200)
             let head = try await server.call("HEAD", path)
             #expect(head.status == 200)
-            #expect(head.headers.first(name: "Content-Length") == String(bytes.utf8.count))
+            #expect(head.header("Content-Length") == String(bytes.utf8.count))
             #expect(try await server.call("GET", path).body == bytes)
         }
     }

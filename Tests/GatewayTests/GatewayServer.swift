@@ -1,3 +1,4 @@
+import Artifacts
 import AsyncHTTPClient
 import ControlAPI
 import Foundation
@@ -26,6 +27,8 @@ struct GatewayServer: Sendable {
         func decoded<Body: Decodable>(_ type: Body.Type) throws -> Body {
             try JSONDecoder().decode(type, from: Data(body.utf8))
         }
+
+        func header(_ name: String) -> String? { headers.first(name: name) }
 
         var failure: ErrorBody.Failure? { try? decoded(ErrorBody.self).error }
     }

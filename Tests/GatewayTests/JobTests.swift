@@ -1,6 +1,7 @@
 import ClusterVocabulary
 import ControlAPI
 import Foundation
+import SchedulerService
 import Testing
 
 struct JobTests {
@@ -110,7 +111,7 @@ struct JobTests {
         try await GatewayServer.run { server in
             let job = try await server.submitSample()
             let spec = try await server.call("GET", APIPath.job(job.name, .spec))
-            #expect(spec.headers.first(name: "Content-Type") == "application/yaml")
+            #expect(spec.header("Content-Type") == "application/yaml")
             let again = try await server.call(
                 "POST", "/v1/jobs", headers: ["Content-Type": "application/yaml"],
                 body: spec.body)

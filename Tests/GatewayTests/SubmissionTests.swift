@@ -2,6 +2,7 @@ import Artifacts
 import ClusterVocabulary
 import ControlAPI
 import Foundation
+import SchedulerService
 import Testing
 
 struct SubmissionTests {
@@ -168,7 +169,7 @@ struct SubmissionTests {
                 let answer = try await server.call(
                     "POST", "/v1/jobs", headers: yaml, body: Documents.job("a"))
                 #expect(answer.status == status)
-                #expect(answer.headers.first(name: "Retry-After") == retry)
+                #expect(answer.header("Retry-After") == retry)
                 #expect(answer.failure?.reason == code.word)
             }
         }

@@ -84,7 +84,8 @@ struct LedgerOpeningTests {
         let kind = try #require(FileSystemKind.type(ofFolder: "/proc"))
         #expect(kind == "proc")
         #expect(!FileSystemKind.isNetwork(kind))
-        let mounts = "22 1 8:1 / / rw - ext4 /dev/sda1 rw\n30 22 0:52 / /n rw shared:1 - nfs h:/x rw"
+        let mounts =
+            "22 1 8:1 / / rw - ext4 /dev/sda1 rw\n30 22 0:52 / /n rw shared:1 - nfs h:/x rw"
         #expect(FileSystemKind.type(ofDevice: 52, mounts: mounts) == "nfs")
         #expect(FileSystemKind.type(ofDevice: 0x801, mounts: mounts) == "ext4")
         #expect(FileSystemKind.type(ofDevice: 0x802, mounts: mounts + "\n\n1 2 8:2 -") == nil)

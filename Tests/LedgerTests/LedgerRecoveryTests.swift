@@ -119,13 +119,13 @@ struct LedgerRecoveryTests {
         }
     }
 
-    @Test(arguments: 1...12 as ClosedRange<UInt64>)
+    @Test(arguments: 1...6 as ClosedRange<UInt64>)
     func recoveryEqualsTheFoldOfEverythingAcknowledged(seed: UInt64) throws {
         let folder = try TemporaryFolder()
         var generator = SeededGenerator(seed: seed)
         var model = Model()
         var store = try LedgerStore(path: folder.ledger)
-        for step in 1...60 as ClosedRange<Int64> {
+        for step in 1...40 as ClosedRange<Int64> {
             try store.commit(model.randomBatch(&generator), at: step)
             switch Int.random(in: 0..<12, using: &generator) {
             case 0:

@@ -157,7 +157,7 @@ struct LedgerStoreTests {
         let store = store
         let reading = Task.detached {
             var seen = 0
-            while seen < 200 {
+            while seen < 200, !Task.isCancelled {
                 let recovered = try store.recover()
                 // Each commit has two jobs: a half-visible one would be odd.
                 #expect(recovered.jobs.count.isMultiple(of: 2))
@@ -165,6 +165,7 @@ struct LedgerStoreTests {
                 seen = recovered.jobs.count
             }
         }
+        defer { reading.cancel() }
         for number in 1...100 as ClosedRange<UInt64> {
             try store.commit(
                 Fixtures.submission(Fixtures.job(2 * number - 1), Fixtures.job(2 * number)), at: 1)

@@ -99,13 +99,15 @@ final class LossyFileSystem: Sendable {
     }
 
     private static func sync(_ file: UnsafeMutablePointer<sqlite3_file>?, _ flags: CInt) -> CInt {
-        guard let file, let methods = source(file) else { return LossyFileSystem.syncFailure }
+        guard let file, let methods = source(file) else { return syncFailure }
         let path = shared.state.withLock { $0.paths[UInt(bitPattern: file)] }
-        guard let path else { return LossyFileSystem.syncFailure }
-        if shared.state.withLock({ $0.isFailing.contains(path) }) { return LossyFileSystem.syncFailure }
+        guard let path else { return syncFailure }
+        if shared.state.withLock({ $0.isFailing.contains(path) }) {
+            return syncFailure
+        }
         let code = methods.pointee.xSync(file, flags)
         guard code == SQLITE_OK else { return code }
-        return shared.keep(path) ? code : LossyFileSystem.syncFailure
+        return shared.keep(path) ? code : syncFailure
     }
 
     private static func close(_ file: UnsafeMutablePointer<sqlite3_file>?) -> CInt {

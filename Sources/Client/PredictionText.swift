@@ -1,0 +1,56 @@
+import ControlAPI
+
+/// Predictions as files of other programs.
+package struct PredictionText: Sendable {
+    private let classNames: [String]
+    private let showsAll: Bool
+
+    /// Names of the classes, and whether every class's probability is wanted.
+    package init(classNames: [String], showsAll: Bool) {
+        self.classNames = classNames
+        self.showsAll = showsAll
+    }
+
+    /// A CSV table: `class,probability` and, when wanted, a column for every class.
+    package func csv(_ predictions: [LocalModel.Prediction]) -> String {
+        let head = ["class", "probability"] + (showsAll ? classNames : [])
+        var text = head.map(PredictionText.field).joined(separator: ",") + "\n"
+        for prediction in predictions {
+            var fields = [
+                PredictionText.field(classNames[prediction.classIndex]),
+                "\(prediction.probabilities[prediction.classIndex])",
+            ]
+            if showsAll { fields += prediction.probabilities.map { "\($0)" } }
+            text += fields.joined(separator: ",") + "\n"
+        }
+        return text
+    }
+
+    /// One JSON object a line.
+    package func json(_ predictions: [LocalModel.Prediction]) -> String {
+        var json = JSONText(capacity: predictions.count * 64)
+        for prediction in predictions {
+            json.beginObject()
+            json.field("class", classNames[prediction.classIndex])
+            json.key("probability")
+            json.value(prediction.probabilities[prediction.classIndex])
+            if showsAll {
+                json.key("probabilities")
+                json.beginObject()
+                for (name, probability) in zip(classNames, prediction.probabilities) {
+                    json.key(text: name)
+                    json.value(probability)
+                }
+                json.endObject()
+            }
+            json.endObject()
+            json.newLine()
+        }
+        return json.text
+    }
+
+    private static func field(_ text: String) -> String {
+        let needsQuotes = text.contains { ",\"\n\r;\t".contains($0) } || text.hasPrefix(" ")
+        return needsQuotes ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
+    }
+}

@@ -1,0 +1,35 @@
+import ArgumentParser
+
+/// `mlctl`: distributed training and job orchestration.
+@main
+struct Mlctl: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mlctl",
+        abstract: "Train models on the machines you have: submit, watch, explain.",
+        discussion: """
+            Exit codes: 0 done, 1 the work failed, 2 wrong usage or spec (nothing submitted), \
+            3 not found, 4 refused, 5 the scheduler cannot be reached, 130 interrupted.
+            """,
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Jobs:",
+                subcommands: [
+                    SubmitCommand.self, GetCommand.self, DescribeCommand.self,
+                    ExplainCommand.self, LogsCommand.self, EventsCommand.self, WatchCommand.self,
+                    WaitCommand.self, CancelCommand.self, DeleteCommand.self,
+                    SuspendCommand.self, ResumeCommand.self, RerunCommand.self,
+                ]),
+            CommandGroup(name: "Models:", subcommands: [ModelCommand.self]),
+            CommandGroup(name: "Daemons:", subcommands: DaemonCommands.all),
+            CommandGroup(
+                name: "Tools:",
+                subcommands: [
+                    ValidateCommand.self, LedgerCommand.self, ConfigCommand.self,
+                    CompletionsCommand.self, VersionCommand.self,
+                ]),
+        ])
+
+    static func main() async {
+        await CommandRunner.main(Array(CommandLine.arguments.dropFirst()))
+    }
+}
