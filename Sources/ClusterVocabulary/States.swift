@@ -14,7 +14,8 @@ package enum JobState: UInt8, Sendable, CaseIterable {
     /// Whether the job has ended.
     package var isFinal: Bool { self == .succeeded || self == .failed || self == .cancelled }
 
-    /// The legal moves. Running goes back to pending only when every node that held the job is gone.
+    /// The legal moves. Running goes back to pending only when every node that held the job is
+    /// gone.
     package func canBecome(_ next: JobState) -> Bool {
         switch (self, next) {
         case (.pending, .running), (.pending, .failed), (.pending, .cancelled): true

@@ -49,7 +49,7 @@ package struct JobSummary: Decodable, Hashable, Sendable, JSONWritable {
         user = record.user
         labels = LabelValues(record.labels)
         state = record.state.word
-        reason = record.reason.code.word
+        reason = record.reason.code.cachedWord
         message = record.reason.message
         replicas = record.work.replicas
         hosts = record.members.map(\.node.name)

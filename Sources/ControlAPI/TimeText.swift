@@ -6,9 +6,27 @@ package enum TimeText {
         let seconds = milliseconds / 1_000
         let (year, month, day) = date(daysSince1970: seconds / 86_400)
         let second = seconds % 86_400
-        let date = "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
-        let time = "\(padded(second / 3_600, 2)):\(padded(second / 60 % 60, 2))"
-        return "\(date)T\(time):\(padded(second % 60, 2)).\(padded(milliseconds % 1_000, 3))Z"
+        // Years beyond four digits are cut: the wall clock of no host gets there.
+        let parts: [(value: Int64, width: Int, mark: UInt8)] = [
+            (year % 10_000, 4, UInt8(ascii: "-")), (month, 2, UInt8(ascii: "-")),
+            (day, 2, UInt8(ascii: "T")), (second / 3_600, 2, UInt8(ascii: ":")),
+            (second / 60 % 60, 2, UInt8(ascii: ":")), (second % 60, 2, UInt8(ascii: ".")),
+            (milliseconds % 1_000, 3, UInt8(ascii: "Z")),
+        ]
+        return String(unsafeUninitializedCapacity: 24) { buffer in
+            var end = 0
+            for part in parts {
+                var rest = part.value
+                for place in stride(from: end + part.width - 1, through: end, by: -1) {
+                    buffer[place] = UInt8(ascii: "0") + UInt8(rest % 10)
+                    rest /= 10
+                }
+                end += part.width
+                buffer[end] = part.mark
+                end += 1
+            }
+            return end
+        }
     }
 
     /// Milliseconds since 1970 of a text in the form of ``text(milliseconds:)``, the fraction
@@ -60,12 +78,6 @@ package enum TimeText {
         -> String
     {
         small == 0 ? "\(big)\(bigUnit)" : "\(big)\(bigUnit)\(small)\(unit)"
-    }
-
-    private static func padded(_ number: Int64, _ width: Int) -> String {
-        let digits = String(number)
-        return digits.utf8.count >= width
-            ? digits : String(repeating: "0", count: width - digits.utf8.count) + digits
     }
 
     // The civil calendar in whole numbers: years begin in March, so leap days come last.

@@ -39,7 +39,8 @@ package struct RandomStream: Sendable {
         }
     }
 
-    /// The number at a place of a lane, uniform in [0, 1): the upper 24 bits of the word, times 2⁻²⁴.
+    /// The number at a place of a lane, uniform in [0, 1): the upper 24 bits of the word, times
+    /// 2⁻²⁴.
     package func uniform(at counter: UInt64, lane: UInt32) -> Float {
         Self.unitInterval(word(at: counter, lane: lane))
     }

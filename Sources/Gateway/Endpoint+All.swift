@@ -12,7 +12,7 @@ extension Endpoint {
             method: "POST", path: "/v1/jobs", operation: "submitJobs",
             summary: "Validates all documents, then submits each as a job.",
             query: ["dryRun", "set", "file"], request: "SubmitRequest",
-            response: "[SubmittedJob]", status: 201),
+            response: "[SubmittedJob]", status: 201, alternative: "[PlannedJob]"),
         Endpoint(
             method: "GET", path: "/v1/jobs/{name}", operation: "describeJob",
             summary: "Everything about one job; a bare name means its newest run.",

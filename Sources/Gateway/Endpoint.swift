@@ -20,6 +20,8 @@ struct Endpoint: Sendable, Hashable {
     var response = ""
     /// The status of the successful answer.
     var status = 200
+    /// The schema of an answer with status 200 beside the one with ``status``; empty when none.
+    var alternative = ""
     /// Whether it is answered without a token.
     var isOpen = false
 

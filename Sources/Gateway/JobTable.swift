@@ -32,7 +32,7 @@ struct JobTable {
         let rate = job.samplesPerSecond > 0 ? job.samplesPerSecond : progress?.samplesPerSecond
         var cells = [
             job.fullName, job.user, job.state.word,
-            job.reason.code == .none ? "" : job.reason.code.word, JobTable.hosts(job),
+            job.reason.code == .none ? "" : job.reason.code.cachedWord, JobTable.hosts(job),
             JobTable.progress(job, progress), JobTable.rate(rate ?? 0),
             TimeText.age(milliseconds: now - job.submittedAt),
         ]

@@ -67,17 +67,22 @@ enum OpenAPIDocument {
         }
         json.key("responses")
         json.beginObject()
-        json.key(text: String(endpoint.status))
+        answer(String(endpoint.status), "success", endpoint.response, &json)
+        if !endpoint.alternative.isEmpty {
+            answer("200", "nothing was changed", endpoint.alternative, &json)
+        }
+        answer("default", "refused; the reason and what to do", "Error", &json)
+        json.endObject()
+        json.endObject()
+    }
+
+    private static func answer(
+        _ status: String, _ description: String, _ schema: String, _ json: inout JSONText
+    ) {
+        json.key(text: status)
         json.beginObject()
-        json.field("description", "success")
-        content(endpoint.response, &json)
-        json.endObject()
-        json.key("default")
-        json.beginObject()
-        json.field("description", "refused; the reason and what to do")
-        content("Error", &json)
-        json.endObject()
-        json.endObject()
+        json.field("description", description)
+        content(schema, &json)
         json.endObject()
     }
 

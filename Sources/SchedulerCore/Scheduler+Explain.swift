@@ -75,7 +75,8 @@ extension Scheduler {
         if kernel == nil || node.fingerprint(of: kernel?.coreType ?? "") != kernel?.digest {
             return Reason(
                 .noFingerprint,
-                "\(id) does not prove the kernel \(kernel?.coreType ?? record.requirements.numerics)"
+                "\(id) does not prove the kernel "
+                    + (kernel?.coreType ?? record.requirements.numerics)
             )
         }
         if let until = entry.avoided[id], until > lastStep {

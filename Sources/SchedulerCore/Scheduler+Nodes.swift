@@ -48,29 +48,9 @@ extension Scheduler {
         _ description: NodeDescription, from node: NodeID, _ moment: Moment,
         _ effects: inout SchedulerEffects
     ) {
-        guard description.node == node else {
-            effects.send(
-                .refused(
-                    Reason(.invalid, "the connection belongs to \(node), not \(description.node)")),
-                to: node)
-            return
-        }
-        guard description.protocolVersion == NodeDescription.currentProtocol else {
-            effects.send(
-                .refused(
-                    Reason(
-                        .invalid,
-                        "the worker speaks protocol \(description.protocolVersion), this scheduler "
-                            + "\(NodeDescription.currentProtocol); install the same release")),
-                to: node)
-            return
-        }
         let known = nodes[node]
-        if known == nil, nodeOrder.count >= configuration.mostNodes {
-            effects.send(
-                .refused(
-                    Reason(.limitReached, "\(configuration.mostNodes) nodes are registered")),
-                to: node)
+        if let reason = registrationRefusal(description, from: node) {
+            effects.send(.refused(reason), to: node)
             return
         }
         if let known, known.record.description.incarnation != description.incarnation,
@@ -120,6 +100,23 @@ extension Scheduler {
                     suspectMilliseconds: configuration.suspectAfter.wholeMilliseconds,
                     artifactEndpoint: artifactEndpoint)),
             to: node)
+    }
+
+    /// Why a node may not register; `nil` when it may.
+    private func registrationRefusal(_ description: NodeDescription, from node: NodeID) -> Reason? {
+        if description.node != node {
+            return Reason(.invalid, "the connection belongs to \(node), not \(description.node)")
+        }
+        if description.protocolVersion != NodeDescription.currentProtocol {
+            return Reason(
+                .invalid,
+                "the worker speaks protocol \(description.protocolVersion), this scheduler "
+                    + "\(NodeDescription.currentProtocol); install the same release")
+        }
+        if nodes[node] == nil, nodeOrder.count >= configuration.mostNodes {
+            return Reason(.limitReached, "\(configuration.mostNodes) nodes are registered")
+        }
+        return nil
     }
 
     /// Reconciles what the node holds with what it should hold: whatever was lost is said again.
@@ -231,7 +228,8 @@ extension Scheduler {
                 job, .failed, .failed,
                 Reason(
                     .timeLimit,
-                    "runPolicy.timeLimit of \(entry.record.requirements.timeLimitSeconds) s passed"),
+                    "runPolicy.timeLimit of \(entry.record.requirements.timeLimitSeconds) s "
+                        + "passed"),
                 moment, &effects)
         } else if let giveUpAt = entry.giveUpAt, moment.instant >= giveUpAt {
             goOn(

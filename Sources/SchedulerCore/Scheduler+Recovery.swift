@@ -33,9 +33,10 @@ package struct RecoveredState: Sendable {
 extension Scheduler {
     /// Takes over a ledger's state; to be called once, before the first step.
     ///
-    /// Running jobs stay running: their nodes are awaited for ``SchedulerConfiguration/registrationGrace``
-    /// and everything that should be said to them is derived again from what they report. The
-    /// time limit of a running job counts anew, because no wall clock is trusted.
+    /// Running jobs stay running: their nodes are awaited for
+    /// ``SchedulerConfiguration/registrationGrace`` and everything that should be said to them is
+    /// derived again from what they report. The time limit of a running job counts anew, because
+    /// no wall clock is trusted.
     package mutating func recover(_ state: RecoveredState, at moment: Moment) {
         precondition(jobs.isEmpty && nodes.isEmpty, "recovery comes before the first step")
         nextJob = state.nextJob

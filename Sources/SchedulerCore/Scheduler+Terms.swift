@@ -115,7 +115,7 @@ extension Scheduler {
         _ effects: inout SchedulerEffects
     ) {
         let job = status.attempt.job
-        guard let term = jobs[job]?.record.term else { return }
+        guard let term = jobs[job]?.record.term, let begunAt = jobs[job]?.begunAt else { return }
         if status.term < term {
             if go == nil {
                 // The scheduler's last life proposed this term and nobody can have started it.
@@ -125,7 +125,9 @@ extension Scheduler {
                 goOn(job, Reason(.starting, "\(node) missed a start"), moment, &effects)
             }
         } else if status.phase == .prepared {
-            if let go {
+            // Soon after the start its go was lost; later the member itself stopped, because a
+            // peer was silent to it, and asks for a new term.
+            if let go, moment.instant - begunAt < configuration.suspectAfter {
                 effects.send(.go(go), to: node)
             } else {
                 goOn(job, Reason(.starting, "\(node) waited for a start"), moment, &effects)
@@ -195,6 +197,7 @@ extension Scheduler {
             },
             startRound: max(newest, 0), stateSource: source)
         entry.phase = .training(go)
+        entry.begunAt = moment.instant
         entry.record.reason = .none
         entry.record.completeRounds = max(newest, 0)
         if let known = entry.progress, known.completeRounds > newest {
@@ -234,8 +237,8 @@ extension Scheduler {
                 job, .failed, .failed,
                 Reason(
                     .digestMismatch,
-                    "after round \(progress.completeRounds) \(knownNode) holds \(known.stateDigest), "
-                        + "\(node) holds \(progress.stateDigest)"),
+                    "after round \(progress.completeRounds) \(knownNode) holds "
+                        + "\(known.stateDigest), \(node) holds \(progress.stateDigest)"),
                 moment, &effects)
             return
         }

@@ -123,6 +123,8 @@ struct JobEntry: Sendable {
     var phase = JobPhase.idle
     /// Nodes whose host failed the job, kept off until then.
     var avoided: [NodeID: LogicalInstant] = [:]
+    /// When the current term began to train.
+    var begunAt = LogicalInstant(nanoseconds: 0)
     /// When growing to more lanes may be considered next.
     var expandAfter = LogicalInstant(nanoseconds: 0)
     /// Set while holders are gone: when to go on without those that did not return.

@@ -14,7 +14,8 @@ package struct SchedulerConfiguration: Sendable, Equatable {
     package var stagingInterval: Duration = .seconds(10)
     /// How long a job keeps off a node whose host failed it.
     package var hostFaultPause: Duration = .seconds(10)
-    /// A pause between two steps longer than this was the scheduler's own stall: leases are extended.
+    /// A pause between two steps longer than this was the scheduler's own stall: leases are
+    /// extended.
     package var stallThreshold: Duration = .seconds(1)
     /// The most jobs not yet ended.
     package var mostActiveJobs = 100_000

@@ -16,6 +16,8 @@ package final class TrainerLoop {
     private var places: TrainerPlaces?
     private var exchange: ExchangeDoor?
     private var model: ClusterVocabulary.TrainedModel?
+    /// The newest term whose rounds were begun; its go counts once.
+    private var startedTerm = Term.none
 
     /// A trainer that speaks over two pipe descriptors; proves its kernel at once.
     package init(commands: Int32, reports: Int32) {
@@ -58,6 +60,7 @@ package final class TrainerLoop {
         if session?.attempt != prepare.attempt {
             session = nil
             model = nil
+            startedTerm = .none
             self.prepare = prepare
             self.places = places
             log("a trainer took the job at \(WallClockReading.microseconds) us")
@@ -106,9 +109,10 @@ package final class TrainerLoop {
 
     private func onGo(_ go: GoTraining) throws {
         guard let session, let exchange, let places, prepare?.attempt == go.attempt,
-            prepare?.term == go.term,
+            prepare?.term == go.term, startedTerm != go.term,
             let rank = go.members.firstIndex(where: { $0.node == places.node })
         else { return }
+        startedTerm = go.term
         let member = go.members[rank]
         try session.setLanes(member.lanes, replicas: member.endReplica - member.firstReplica)
         let term = try TermExchange(

@@ -96,6 +96,8 @@ extension Worker {
             held.status.term == go.term, held.status.phase == .prepared,
             case .busy = trainers[trainer]?.state
         else { return }
+        // From here on the attempt counts as training: a repeated go must not disturb the round.
+        attempts[go.attempt.job]?.status.phase = .training
         effects.commands.append(.init(trainer: trainer, action: .go(go)))
     }
 

@@ -20,10 +20,7 @@ extension ClientCommand {
 
 /// Which scheduler a command speaks to.
 struct ConnectionOptions: ParsableArguments {
-    @Option(
-        help: ArgumentHelp(
-            "The context of the configuration file to use.",
-            discussion: "Otherwise MLCTL_SERVER, MLCTL_CONTEXT, or the current context."))
+    @Option(help: "The context of the configuration file, in place of MLCTL_SERVER.")
     var context: String?
 }
 

@@ -57,6 +57,9 @@ enum CommandRunner {
         switch error {
         case let code as ExitCode: return Ending(status: code.rawValue)
         case is CleanExit, is ValidationError: return parseEnding(error)
+        // The help command throws when it runs, an error of the parser that is a success.
+        case _ where Mlctl.exitCode(for: error) != .failure && !(error is ClientFailure):
+            return parseEnding(error)
         default:
             let failure = ClientFailure(error)
             guard !failure.message.isEmpty else { return Ending(status: failure.status.rawValue) }

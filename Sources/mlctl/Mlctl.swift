@@ -12,17 +12,17 @@ struct Mlctl: AsyncParsableCommand {
             """,
         groupedSubcommands: [
             CommandGroup(
-                name: "Jobs:",
+                name: "Jobs",
                 subcommands: [
                     SubmitCommand.self, GetCommand.self, DescribeCommand.self,
                     ExplainCommand.self, LogsCommand.self, EventsCommand.self, WatchCommand.self,
                     WaitCommand.self, CancelCommand.self, DeleteCommand.self,
                     SuspendCommand.self, ResumeCommand.self, RerunCommand.self,
                 ]),
-            CommandGroup(name: "Models:", subcommands: [ModelCommand.self]),
-            CommandGroup(name: "Daemons:", subcommands: DaemonCommands.all),
+            CommandGroup(name: "Models", subcommands: [ModelCommand.self]),
+            CommandGroup(name: "Daemons", subcommands: DaemonCommands.all),
             CommandGroup(
-                name: "Tools:",
+                name: "Tools",
                 subcommands: [
                     ValidateCommand.self, LedgerCommand.self, ConfigCommand.self,
                     CompletionsCommand.self, VersionCommand.self,

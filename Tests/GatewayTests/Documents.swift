@@ -33,6 +33,7 @@ enum Documents {
                 format: "\(format)"
                 files:
                   - {role: train, sha256: "\(digest)", bytes: \(data.utf8.count)}
+          model: {mlp: {hidden: [8]}}
           training: {epochs: 3, batchSize: 1, seed: 1, optimizer: {sgd: {learningRate: 0.1}}}
           averaging: {every: 1}
         \(extra)
@@ -50,6 +51,8 @@ enum Documents {
           data:
             source: {\(source)}
             format: {csv: {label: class}}
+          model: {mlp: {hidden: [8]}}
+          training: {epochs: 1}
           averaging: {every: 1}
         """
     }

@@ -1,7 +1,10 @@
 import Artifacts
+import AsyncHTTPClient
 import ClusterVocabulary
 import ControlAPI
 import Foundation
+import Gateway
+import NIOCore
 import SchedulerService
 import Testing
 
@@ -19,7 +22,7 @@ struct SubmissionTests {
             #expect(answer.status == 400)
             let failure = try #require(answer.failure)
             #expect(failure.reason == "Invalid")
-            #expect(failure.diagnostics.map(\.line) == [5, 12])
+            #expect(failure.diagnostics.map(\.line) == [5, 14])
             #expect(failure.diagnostics.allSatisfy { $0.file == "train.yaml" })
             #expect(failure.diagnostics[1].message.contains("epochs"))
             #expect(failure.diagnostics[1].rendered.contains("^"))
@@ -63,8 +66,8 @@ struct SubmissionTests {
             let again = try second.decoded([SubmittedJob].self)
             #expect(jobs.map(\.name) == ["a-1", "b-1"])
             #expect(again.map(\.id) == jobs.map(\.id))
-            #expect(again.allSatisfy(\.repeated))
-            #expect(!jobs.contains(where: \.repeated))
+            #expect(again.map(\.repeated) == [true, true])
+            #expect(jobs.map(\.repeated) == [false, false])
             #expect(server.scheduler.view.jobs(namespace: nil).count == 2)
             let keys = server.scheduler.view.jobs(namespace: nil).map(\.idempotencyKey)
             #expect(keys == ["sweep#1", "sweep#2"])
@@ -178,20 +181,39 @@ struct SubmissionTests {
     @Test
     func hostileBodiesAreRefused() async throws {
         try await GatewayServer.run { server in
-            func status(_ headers: [String: String], _ body: String) async throws -> Int {
-                try await server.call("POST", "/v1/jobs", headers: headers, body: body).status
-            }
-            #expect(try await status(json, "{") == 400)
-            #expect(try await status(json, "[]") == 400)
-            #expect(try await status(json, #"{"specification":1}"#) == 400)
-            #expect(try await status(json, "{}") == 400)
-            #expect(try await status(yaml, "") == 400)
-            #expect(try await status(["Content-Type": "image/png"], "x") == 415)
             let long = String(repeating: "#", count: (1 << 20) + 1)
-            #expect(try await status(yaml, long) == 413)
-            let key = yaml.merging(["Idempotency-Key": String(repeating: "k", count: 201)]) { $1 }
-            #expect(try await status(key, Documents.job("a")) == 400)
+            let longKey = yaml.merging(
+                ["Idempotency-Key": String(repeating: "k", count: 201)]) { $1 }
+            let cases: [(headers: [String: String], body: String, status: Int)] = [
+                (json, "{", 400), (json, "[]", 400), (json, #"{"specification":1}"#, 400),
+                (json, "{}", 400), (yaml, "", 400), (["Content-Type": "image/png"], "x", 415),
+                (yaml, long, 413), (longKey, Documents.job("a"), 400),
+            ]
+            for (headers, body, status) in cases {
+                let answer = try await server.call(
+                    "POST", "/v1/jobs", headers: headers, body: body)
+                #expect(answer.status == status, "\(body.prefix(40))")
+                #expect(answer.failure != nil)
+            }
             #expect(try await server.call("GET", "/v1/health").status == 200)
+        }
+    }
+
+    @Test
+    func aBodyThatNeverArrivesIsGivenUp() async throws {
+        try await GatewayServer.run(settings: { $0.bodySeconds = 1 }) { server in
+            let (pieces, continuation) = AsyncStream.makeStream(of: ByteBuffer.self)
+            continuation.yield(ByteBuffer(string: "apiVersion: "))
+            var request = server.request("POST", "/v1/jobs", headers: yaml)
+            request.body = .stream(pieces, length: .known(Int64(1_000)))
+            let clock = ContinuousClock()
+            let start = clock.now
+            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(20))
+            #expect(response.status.code == 408)
+            #expect(clock.now - start < .seconds(10))
+            continuation.finish()
+            let health = try await server.call("GET", "/v1/health")
+            #expect(health.status == 200)
         }
     }
 }

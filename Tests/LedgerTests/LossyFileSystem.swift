@@ -19,7 +19,8 @@ final class LossyFileSystem: Sendable {
     }
 
     private let state = Mutex(State())
-    /// SQLite's own file system and its methods, kept for the process's life.
+    /// SQLite's own file system and its methods, kept for the process's life. The first
+    /// is written once before any thread opens a file, the second under `methodsLock`.
     nonisolated(unsafe) private static var original: UnsafeMutablePointer<sqlite3_vfs>?
     nonisolated(unsafe) private static var replaced: [UInt: UnsafePointer<sqlite3_io_methods>] = [:]
     private static let methodsLock = NSLock()

@@ -58,7 +58,7 @@ struct LayerCheckTests {
         let row = "| `Low` | `CThing` | - | low things |\n"
         #expect(compare(replacing: row, by: "").contains { $0.message.contains("missing") })
         #expect(compare(replacing: row, by: row + "| `X` | - | - | no |\n").count == 1)
-        #expect(compare(replacing: "| `CThing` | -", by: "| `CThing` | `Low`").count == 2)
+        #expect(compare(replacing: "| `CThing` | - | -", by: "| `CThing` | `Low` | -").count == 2)
         #expect(compare(replacing: "`GRDB`, ", by: "").count == 1)
         #expect(compare(replacing: "`GRDB`", by: "`GRDB`, `Yams`").count == 1)
         #expect(compare(replacing: "| target |", by: "| module |").count == 3)

@@ -74,7 +74,8 @@ struct PackageManifest {
     /// What `let name = …product(…)` and lists of them at the top of the manifest stand for.
     private static func sharedDependencies(_ text: String) -> [String: [String]] {
         var found: [String: [String]] = [:]
-        for piece in text.split(separator: "\nlet ").dropFirst() {
+        let pieces = "\n\(text)".split(separator: "\nlet ", omittingEmptySubsequences: false)
+        for piece in pieces.dropFirst() {
             guard let equals = piece.firstIndex(of: "=") else { continue }
             let name = piece[..<equals].prefix { $0.isLetter || $0.isNumber }
             let value = piece[piece.index(after: equals)...]

@@ -8,12 +8,15 @@ import Testing
 ///
 /// `MLCTL_SEEDS=100..<500 swift test --filter MiniCluster` walks others.
 struct MiniClusterTests {
+    /// The last four were stuck once: a publisher obeyed a late prepare and left its model.
+    static let usual: [UInt64] = Array(1...30) + [45, 75, 156, 200]
+
     static var seeds: [UInt64] {
         let wish = ProcessInfo.processInfo.environment["MLCTL_SEEDS"] ?? ""
         let ends = wish.split(separator: ".").compactMap {
             UInt64($0.trimmingPrefix("<"))
         }
-        guard ends.count == 2, ends[0] < ends[1] else { return Array(1...30) }
+        guard ends.count == 2, ends[0] < ends[1] else { return usual }
         return Array(ends[0]..<ends[1])
     }
 
