@@ -62,7 +62,7 @@ let package = Package(
         .target(
             name: "Training", dependencies: ["LinearAlgebra", "Determinism"],
             swiftSettings: numeric),
-        .target(name: "Averaging", dependencies: ["Determinism"], swiftSettings: numeric),
+        .target(name: "Averaging", swiftSettings: numeric),
         .target(name: "Datasets", dependencies: ["CZlib"], swiftSettings: numeric),
         .target(
             name: "JobSpecification",
@@ -87,7 +87,8 @@ let package = Package(
         .target(
             name: "Ledger",
             dependencies: [
-                "ClusterVocabulary", "WireCodec", .product(name: "GRDB", package: "GRDB.swift"),
+                "ClusterVocabulary", "Determinism", "WireCodec",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
 
@@ -115,7 +116,8 @@ let package = Package(
             ],
             swiftSettings: strict),
 
-        .target(name: "ControlAPI", swiftSettings: strict),
+        .target(
+            name: "ControlAPI", dependencies: ["ClusterVocabulary"], swiftSettings: strict),
         .target(
             name: "Gateway",
             dependencies: [
@@ -141,7 +143,7 @@ let package = Package(
             name: "mlctl",
             dependencies: [
                 "TrainerProcess", "SchedulerService", "WorkerService", "Gateway", "Client",
-                "ControlAPI", "JobSpecification", "ClusterVocabulary", "Ledger", "Messaging",
+                "ControlAPI", "JobSpecification", "SchedulerCore", "Ledger", "Messaging",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 logging,
@@ -184,6 +186,24 @@ let package = Package(
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
+        .testTarget(
+            name: "ClusterVocabularyTests", dependencies: ["ClusterVocabulary"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ControlAPITests", dependencies: ["ControlAPI", "ClusterVocabulary"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "GatewayTests",
+            dependencies: [
+                "Gateway", "ControlAPI", "ClusterVocabulary", "SchedulerCore",
+                "SchedulerService", "Artifacts", "Ledger", "Determinism", logging,
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+            ] + nio,
+            swiftSettings: strict),
+        .testTarget(
+            name: "RepositoryTests", dependencies: ["JobSpecification"], swiftSettings: strict),
+        .testTarget(name: "EndToEndTests", dependencies: ["mlctl"], swiftSettings: strict),
         .testTarget(
             name: "ServiceTests",
             dependencies: [

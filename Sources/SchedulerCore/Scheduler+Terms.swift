@@ -249,12 +249,5 @@ extension Scheduler {
         jobs[job] = entry
         guard isNews else { return }
         effects.progress.append(progress)
-        if !progress.metrics.isEmpty {
-            effects.facts.append(
-                LedgerFact(
-                    kind: .measured, job: job, node: node.name, at: moment.wallMilliseconds,
-                    reason: Reason(.none, "epoch \(progress.epoch)"), metrics: progress.metrics,
-                    state: .running))
-        }
     }
 }

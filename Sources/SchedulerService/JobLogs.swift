@@ -1,8 +1,8 @@
 import ClusterVocabulary
 import Foundation
 
-/// One text file per job: what happened, line by line, for people. Bounded; the middle of a very
-/// long log is lost, its head and newest lines stay.
+/// One text file per job: what happened, line by line, for people. Bounded; once full, newer lines
+/// are lost.
 final class JobLogs: Sendable {
     private let folder: String
 

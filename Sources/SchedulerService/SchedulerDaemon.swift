@@ -24,6 +24,7 @@ package final class SchedulerDaemon: SchedulerBackend {
     private let replies = PendingReplies()
     private let hub = EventHub()
     private let logs: JobLogs
+    private let curves: CurveWriter
     private let context: MessagingContext
     private let authenticator: ZAPHandler
     private let control: RouterEndpoint
@@ -43,6 +44,7 @@ package final class SchedulerDaemon: SchedulerBackend {
             attributes: [.posixPermissions: 0o700])
         ledger = try LedgerStore(path: "\(settings.stateFolder)/ledger.sqlite")
         artifacts = try ArtifactStore(at: "\(settings.stateFolder)/artifacts")
+        curves = CurveWriter(ledger: ledger, logger: logger)
         logs = try JobLogs(folder: "\(settings.stateFolder)/logs")
         let keys = try ClusterKeys.load(stateFolder: settings.stateFolder)
         context = try MessagingContext(ioThreads: 2)
@@ -105,6 +107,8 @@ package final class SchedulerDaemon: SchedulerBackend {
             answer: { [replies] token, answer in replies.answer(token, with: answer) },
             publish: { [hub] items in hub.publish(items) },
             appendLog: { [logs] job, line in logs.append(line, to: job) },
+            removeLog: { [logs] job in logs.remove(job) },
+            appendCurves: { [curves] reports in curves.append(reports) },
             fail: { [failure] error in failure.set(error) })
         let parts = (ledger, inbox, view, settings, logger, ended, replies)
         let thread = Thread {
@@ -152,6 +156,7 @@ package final class SchedulerDaemon: SchedulerBackend {
         artifactServer.stop()
         authenticator.stop()
         context.shutdown()
+        curves.drain()
         try? ledger.close()
     }
 }

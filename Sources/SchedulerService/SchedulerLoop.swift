@@ -19,6 +19,8 @@ final class SchedulerLoop {
         var answer: @Sendable (RequestToken, SchedulerEffects.Answer) -> Void
         var publish: @Sendable ([StreamItem]) -> Void
         var appendLog: @Sendable (JobID, String) -> Void
+        var removeLog: @Sendable (JobID) -> Void
+        var appendCurves: @Sendable ([TrainingProgress]) -> Void
         var fail: @Sendable (LedgerError) -> Void
     }
 
@@ -141,6 +143,8 @@ final class SchedulerLoop {
         }
         items += jobs.map { .job($0) }
         items += effects.progress.map { .progress($0) }
+        if !effects.progress.isEmpty { actions.appendCurves(effects.progress) }
+        for job in effects.deletedJobs { actions.removeLog(job) }
         for line in effects.logs { appendLog(line.attempt.job, line.text, &items) }
         actions.publish(items)
     }

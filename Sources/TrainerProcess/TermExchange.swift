@@ -204,7 +204,8 @@ extension TermExchange {
         if let disposition = foreign(frame) { return disposition }
         let sender = Int(frame.senderRank)
         if frame.kind == .stateRequest {
-            sendState(to: sender, state: state, trailer: trailer)
+            // Until the member that asks has it, no round can end: the state is the start's.
+            if round == go.startRound { sendState(to: sender, state: state, trailer: trailer) }
             return .done
         }
         if frame.round < round { return .done }

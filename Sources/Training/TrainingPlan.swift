@@ -8,7 +8,7 @@
 /// nothing is left out.
 package struct TrainingPlan: Sendable, Hashable {
     /// The most logical replicas of a job.
-    package static let maximumReplicas = 4096
+    package static let maximumReplicas = 1024
     /// The largest batch of one replica.
     package static let maximumBatchSize = 1 << 16
     /// The most epochs of a job.

@@ -5,6 +5,7 @@ import ControlAPI
 import Foundation
 import Gateway
 import NIOCore
+import NIOHTTP1
 import SchedulerService
 import Testing
 

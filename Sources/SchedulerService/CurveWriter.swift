@@ -1,0 +1,70 @@
+import ClusterVocabulary
+import Dispatch
+import Ledger
+import Logging
+import Synchronization
+
+/// Writes measured values to the curve file, off the loop: they are many, and not worth a sync.
+final class CurveWriter: Sendable {
+    /// Points waiting to be written; further ones are dropped and counted.
+    static let mostWaiting = 65_536
+
+    private struct Waiting {
+        var points: [CurvePoint] = []
+        var isScheduled = false
+        var dropped: UInt64 = 0
+    }
+
+    private let waiting = Mutex(Waiting())
+    private let queue = DispatchQueue(label: "mlctl.curves")
+    private let ledger: LedgerStore
+    private let logger: Logger
+
+    init(ledger: LedgerStore, logger: Logger) {
+        self.ledger = ledger
+        self.logger = logger
+    }
+
+    /// Takes the values of progress reports.
+    func append(_ reports: [TrainingProgress]) {
+        let points = reports.flatMap { report in
+            report.metrics.map { metric in
+                CurvePoint(
+                    job: report.attempt.job, attempt: report.attempt.number,
+                    round: report.completeRounds, epoch: report.epoch, name: metric.name,
+                    value: metric.value, at: WallClock.milliseconds)
+            }
+        }
+        guard !points.isEmpty else { return }
+        let isFirst = waiting.withLock { waiting in
+            guard waiting.points.count + points.count <= CurveWriter.mostWaiting else {
+                waiting.dropped += UInt64(points.count)
+                return false
+            }
+            waiting.points += points
+            defer { waiting.isScheduled = true }
+            return !waiting.isScheduled
+        }
+        if isFirst { queue.async { [self] in write() } }
+    }
+
+    private func write() {
+        let points = waiting.withLock { waiting in
+            defer {
+                waiting.points = []
+                waiting.isScheduled = false
+            }
+            return waiting.points
+        }
+        do {
+            try ledger.appendPoints(points)
+        } catch {
+            logger.warning("curve points were lost", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Waits until everything taken is written.
+    func drain() {
+        queue.sync {}
+    }
+}
