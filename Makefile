@@ -15,7 +15,9 @@ release: ## Build optimised, the Swift runtime linked in.
 test: ## All tests and the format lint: what continuous integration runs.
 	@deploy/local/require-packages
 	swift build --build-tests
-	swift test --skip-build --parallel --num-workers 1
+	swift test --skip-build --skip EndToEndTests --skip ServiceTests
+	# Those that start processes, one at a time.
+	swift test --skip-build --no-parallel --filter 'EndToEndTests|ServiceTests'
 	swift format lint --strict --recursive --parallel $(SOURCES)
 
 demo: ## Build a release and show a cluster on this machine, in under a minute.

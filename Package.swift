@@ -202,6 +202,20 @@ let package = Package(
             ] + nio,
             swiftSettings: strict),
         .testTarget(
+            name: "ClientTests",
+            dependencies: [
+                "Client", "ControlAPI", "JobSpecification", "ClusterVocabulary", "Artifacts",
+                "Training",
+            ] + nio,
+            swiftSettings: strict),
+        .testTarget(
+            name: "CommandLineTests",
+            dependencies: [
+                "mlctl", "Client", "ControlAPI",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            exclude: ["Golden"], swiftSettings: strict),
+        .testTarget(
             name: "RepositoryTests", dependencies: ["JobSpecification"], swiftSettings: strict),
         .testTarget(name: "EndToEndTests", dependencies: ["mlctl"], swiftSettings: strict),
         .testTarget(

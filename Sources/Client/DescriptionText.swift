@@ -39,7 +39,7 @@ package struct DescriptionText {
         let status = job.status
         var line = StyledLine(job.metadata.name, .bold)
         line.append("  \(status.state)", Style.ofState(status.state))
-        if status.reason != "None", !(status.state == "Succeeded" && status.message.isEmpty) {
+        if status.reason != "None", status.reason != "Completed" {
             line.append(": \(ExplanationText.cause(status.reason, status.message))")
         }
         lines.append(line)
@@ -118,7 +118,10 @@ package struct DescriptionText {
 
     private mutating func results() {
         for metric in job.status.metrics.items {
-            add("metric", "\(metric.name) \(NumberText.measure(metric.value))")
+            let isCount = [".rows", ".samples"].contains { metric.name.hasSuffix($0) }
+            let value =
+                isCount ? NumberText.fixed(metric.value, 0) : NumberText.measure(metric.value)
+            add("metric", "\(metric.name) \(value)")
         }
         if let model = job.status.model {
             add("stored", "\(model.name), \(NumberText.bytes(Int(clamping: model.bytes)))")

@@ -38,7 +38,10 @@ package struct EventFollower: Sendable {
             { opened in
                 var isOver = false
                 try await client.stream(
-                    path, after: last, opened: { opened() },
+                    path, after: last, opened: {
+                        opened()
+                        return true
+                    },
                     take: { event in
                         if event.kind == .end {
                             isOver = true

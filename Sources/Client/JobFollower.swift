@@ -118,6 +118,7 @@ package final class JobFollower: Sendable {
                         opened()
                         try await refresh()
                         isOver = isReached
+                        return !isOver
                     },
                     take: { event in
                         guard !isOver else { return false }

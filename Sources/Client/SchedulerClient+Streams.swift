@@ -6,10 +6,10 @@ import NIOHTTP1
 extension SchedulerClient {
     /// Reads a stream of events until it ends or the connection breaks.
     ///
-    /// `opened` runs once the scheduler has answered; `take` gets every event in order and ends the
+    /// `opened` runs once the scheduler has answered, `take` gets every event in order; either ends the
     /// reading by returning false. `after` is the last fact known.
     package func stream(
-        _ path: String, after: Int64? = nil, opened: () async throws -> Void = {},
+        _ path: String, after: Int64? = nil, opened: () async throws -> Bool = { true },
         take: (ServerSentEvent) async throws -> Bool
     ) async throws {
         var request = request(.GET, path)
@@ -34,7 +34,7 @@ extension SchedulerClient {
             APIPath.job(name, .logs)
             + APIPath.query([("namespace", namespace), ("follow", "true")])
         var left = skipping
-        try await pieces(request(.GET, path), opened: {}) { piece in
+        try await pieces(request(.GET, path), opened: { true }) { piece in
             let fresh = piece.readableBytesView.dropFirst(left)
             left -= piece.readableBytes - fresh.count
             if !fresh.isEmpty { try take(Array(fresh)) }
@@ -43,7 +43,7 @@ extension SchedulerClient {
     }
 
     private func pieces(
-        _ request: HTTPClientRequest, opened: () async throws -> Void,
+        _ request: HTTPClientRequest, opened: () async throws -> Bool,
         take: (ByteBuffer) async throws -> Bool
     ) async throws {
         let response = try await execute(request, deadline: .distantFuture)
@@ -52,7 +52,7 @@ extension SchedulerClient {
             try check(response, bytes)
             return
         }
-        try await opened()
+        guard try await opened() else { return }
         var pieces = response.body.makeAsyncIterator()
         while true {
             let piece: ByteBuffer?

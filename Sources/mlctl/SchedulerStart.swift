@@ -19,13 +19,14 @@ enum SchedulerStart {
                 return
             }
             guard daemons.running(name) == process else {
-                let log = (try? String(contentsOfFile: daemons.logPath(name), encoding: .utf8)) ?? ""
-                let last = log.split(separator: "\n").suffix(5).joined(separator: "\n")
+                let log = try? String(contentsOfFile: daemons.logPath(name), encoding: .utf8)
+                let last = (log ?? "").split(separator: "\n").suffix(5).joined(separator: "\n")
                 throw DaemonFailure("the \(name) ended at its start:\n\(last)")
             }
             try await Task.sleep(for: .milliseconds(20))
         }
-        throw DaemonFailure("the scheduler does not answer at \(server); see \(daemons.logPath(name))")
+        throw DaemonFailure(
+            "the scheduler does not answer at \(server); see \(daemons.logPath(name))")
     }
 }
 

@@ -54,7 +54,7 @@ struct UpCommand: AsyncParsableCommand {
         } catch {
             throw DaemonFailure("\(error)")
         }
-        print(wasRunning ? "scheduler runs already at http://\(http)" : "scheduler at http://\(http)")
+        print("scheduler \(wasRunning ? "runs already at" : "at") http://\(http)")
         print("state in \(state); next: mlctl submit jobs/02-digits-mlp.yaml --follow")
     }
 }

@@ -25,7 +25,7 @@ struct WorkerCommand: AsyncParsableCommand {
     @Option(help: "The scheduler's control address (default: 127.0.0.1:7071).")
     var scheduler: String?
 
-    @Option(help: "A cluster description (cluster/*.yaml) that has this worker; options override it.")
+    @Option(help: "A cluster description (cluster/*.yaml) with this worker; options override it.")
     var config: String?
 
     @Option(help: "The state folder of the scheduler that made this worker's key.")

@@ -80,7 +80,7 @@ final class RealCluster {
         process.environment = environment
         let log = "\(folder)/\(name).log"
         if !FileManager.default.fileExists(atPath: log) {
-            FileManager.default.createFile(atPath: log, contents: nil)
+            _ = FileManager.default.createFile(atPath: log, contents: nil)
         }
         let handle = try #require(FileHandle(forWritingAtPath: log))
         handle.seekToEndOfFile()
@@ -149,7 +149,7 @@ final class RealCluster {
         process.environment = environment
         let (output, errors) = ("\(folder)/out-\(UUID())", "\(folder)/err-\(UUID())")
         for path in [output, errors] {
-            FileManager.default.createFile(atPath: path, contents: nil)
+            _ = FileManager.default.createFile(atPath: path, contents: nil)
         }
         process.standardOutput = FileHandle(forWritingAtPath: output)
         process.standardError = FileHandle(forWritingAtPath: errors)

@@ -145,16 +145,17 @@ struct StreamTests {
         }
     }
 
-    @Test
+    /// A gateway that waited for its streams would never end: the time limit is the assertion.
+    @Test(.timeLimit(.minutes(2)))
     func anOpenStreamDoesNotKeepTheGatewayRunning() async throws {
-        let clock = ContinuousClock()
-        let start = clock.now
-        try await GatewayServer.run { server in
-            Task { try? await server.events("/v1/watch") { _ in true } }
-            while server.scheduler.listenerCount == 0 {
-                try await Task.sleep(for: .milliseconds(5))
+        try await confirmation("the gateway ended") { ended in
+            try await GatewayServer.run { server in
+                Task { try? await server.events("/v1/watch") { _ in true } }
+                while server.scheduler.listenerCount == 0 {
+                    try await Task.sleep(for: .milliseconds(5))
+                }
             }
+            ended()
         }
-        #expect(clock.now - start < .seconds(8))
     }
 }

@@ -150,6 +150,29 @@ struct LedgerCheckTests {
             ])
     }
 
+    @Test func recordsThatChangedPlacesAreFound() throws {
+        let store = try LedgerStore(path: folder.ledger)
+        let job = Fixtures.job(1)
+        try store.commit(Fixtures.submission(job), at: 1)
+        for word in ["suspended", "resumed"] {
+            var fact = Fixtures.fact(.suspensionChanged, job)
+            fact.reason = Reason(.requested, word)
+            try store.commit(LedgerBatch(facts: [fact]), at: 2)
+        }
+        try store.close()
+        #expect(try LedgerStore.check(path: folder.ledger).isSound)
+        // Each is whole by itself and fits its event; only the chain tells their order.
+        try folder.tamper(
+            """
+            UPDATE record SET sequence = 9 WHERE sequence = 3;
+            UPDATE record SET sequence = 3 WHERE sequence = 2;
+            UPDATE record SET sequence = 2 WHERE sequence = 9;
+            """)
+        #expect(
+            try LedgerStore.check(path: folder.ledger).problems.first
+                == "the history is broken: the bytes of record 2 have changed")
+    }
+
     @Test func aRecordBehindItsFactsIsFound() throws {
         let store = try LedgerStore(path: folder.ledger)
         var job = Fixtures.job(1)
