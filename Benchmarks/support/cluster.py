@@ -38,7 +38,7 @@ class Scheduler:
     def submit(self, specification):
         """Submits one document; the run's name."""
         answer = json.loads(self.call("POST", "/v1/jobs", {"specification": specification}))
-        return answer["items"][0]["name"]
+        return answer[0]["name"]
 
     def describe(self, name):
         return json.loads(self.call("GET", f"/v1/jobs/{name}"))

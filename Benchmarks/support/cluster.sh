@@ -1,5 +1,5 @@
 # Sourced by the benchmarks: a scheduler and workers of their own on free loopback ports, in a
-# temporary state folder. Whatever happens, they are stopped by process id and the folder is removed.
+# temporary state folder. Whatever happens, they are stopped by process id and the folder goes.
 
 mlctl=${MLCTL:-.build/release/mlctl}
 if [ ! -x "$mlctl" ]; then

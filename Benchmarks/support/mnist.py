@@ -69,7 +69,8 @@ def main():
         job = train(file)
         ours.append(job)
         rate = job["status"]["samplesPerSecond"]
-        progress(f"  run {number} of {RUNS}: mlctl {rate:.0f} samples/s")
+        accuracy = job["status"]["metrics"]["test.accuracy"]
+        progress(f"  run {number} of {RUNS}: mlctl {rate:.0f} samples/s, {accuracy:.2%}")
         for name, variant, batch in PEERS:
             if name in problems:
                 continue
@@ -108,7 +109,8 @@ def report(ours, peers, problems):
           f"PyTorch {', '.join(versions) or 'not installed'}. In turns, {RUNS} runs each.\n")
     print("mlctl's samples/s are those of the whole job, from start to stored model, reading and "
           "standardising and testing included; PyTorch's are those of its training loop alone.\n")
-    header = ["", "samples/s (median)", "test accuracy (least)", "mlctl is faster by", "raw samples/s"]
+    header = ["", "samples/s (median)", "test accuracy (least)", "mlctl is faster by",
+              "raw samples/s"]
     print(table(header, rows))
     print(f"\nSHA-256 of the model, all {RUNS} runs: {', '.join(sorted(digests))}")
     missed = []

@@ -38,7 +38,8 @@ package struct EventFollower: Sendable {
             { opened in
                 var isOver = false
                 try await client.stream(
-                    path, after: last, opened: {
+                    path, after: last,
+                    opened: {
                         opened()
                         return true
                     },

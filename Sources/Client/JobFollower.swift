@@ -95,9 +95,7 @@ package final class JobFollower: Sendable {
             defer { group.cancelAll() }
             while let isOver = try await group.next(), !isOver {}
         }
-        if isLive, let channel = settings.channel {
-            try drawOnce(LiveRegion(console, on: channel))
-        }
+        if isLive, let channel = settings.channel { try showEnd(channel) }
         return state.withLock { $0.board.ordered }
     }
 
@@ -190,15 +188,17 @@ package final class JobFollower: Sendable {
                 break
             }
         }
-        // The last state is drawn in place once more, and stays.
+        // The last state is written instead.
         try region.clear()
         return false
     }
 
-    private func drawOnce(_ region: LiveRegion) throws {
-        guard let channel = settings.channel else { return }
-        var region = region
-        try region.draw(lines(channel))
+    /// The last state stays, uncut: it holds the digests.
+    private func showEnd(_ channel: Console.Channel) throws {
+        let color = console.usesColor(channel)
+        for line in lines(channel) {
+            try console.raw(channel, line.rendered(columns: Int.max, color: color) + "\n")
+        }
     }
 
     private func lines(_ channel: Console.Channel) -> [StyledLine] {

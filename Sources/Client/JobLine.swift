@@ -7,7 +7,7 @@ struct JobLine {
     private let now: Int64
 
     /// Columns of a bar.
-    static let barWidth = 20
+    static let barWidth = 10
 
     init(_ job: JobSummary, note: String?, now: Int64) {
         self.job = job

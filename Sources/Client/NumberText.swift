@@ -28,8 +28,21 @@ package enum NumberText {
     package static func measure(_ value: Double) -> String {
         guard value.isFinite else { return "-" }
         let size = abs(value)
-        if size != 0, size < 0.001 || size >= 1e9 { return "\(Float(value))" }
+        if size != 0, size < 0.001 || size >= 1e9 { return scientific(value) }
         return size < 100 ? fixed(value, 4) : fixed(value, 1)
+    }
+
+    private static func scientific(_ value: Double) -> String {
+        var (mantissa, exponent) = (value, 0)
+        while abs(mantissa) >= 9.995 {
+            mantissa /= 10
+            exponent += 1
+        }
+        while abs(mantissa) < 0.9995 {
+            mantissa *= 10
+            exponent -= 1
+        }
+        return "\(fixed(mantissa, 2))e\(exponent)"
     }
 
     /// A span as a clock shows it: `0:41`, `12:05`, `3:02:10`.

@@ -99,9 +99,11 @@ package struct WatchBoard: Sendable {
     // MARK: Looking
 
     /// The jobs: running ones first, then waiting, then ended; each by number.
+    ///
+    /// Jobs that were named stay where they are.
     package var ordered: [JobSummary] {
         func rank(_ job: JobSummary) -> Int {
-            job.isFinal ? 2 : job.state == "Running" ? 0 : 1
+            !names.isEmpty ? 0 : job.isFinal ? 2 : job.state == "Running" ? 0 : 1
         }
         return jobs.values.sorted { (rank($0), $0.id) < (rank($1), $1.id) }
     }

@@ -177,5 +177,6 @@ extension Scheduler {
                 kind: .deleted, job: job, at: moment.wallMilliseconds, reason: reason,
                 state: entry.record.state))
         effects.deletedJobs.append(job)
+        effects.finalRecords.append(entry.record)
     }
 }

@@ -11,6 +11,8 @@ package struct SchedulerEffects: Sendable {
     package var facts: [LedgerFact] = []
     /// Jobs whose record changed; the committer asks the core for the newest record of each.
     package var changedJobs: [JobID] = []
+    /// The last records of jobs that were deleted: nobody can ask the core for them any more.
+    package var finalRecords: [JobRecord] = []
     /// Canonical specs of fresh submissions.
     package var specifications: [JobSpecificationText] = []
     /// Nodes whose record changed.
@@ -77,6 +79,7 @@ package struct SchedulerEffects: Sendable {
     package mutating func append(_ later: SchedulerEffects) {
         facts += later.facts
         changedJobs += later.changedJobs
+        finalRecords += later.finalRecords
         specifications += later.specifications
         nodes += later.nodes
         models += later.models

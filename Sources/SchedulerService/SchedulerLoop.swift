@@ -93,7 +93,12 @@ final class SchedulerLoop {
     }
 
     private func commit(_ effects: inout SchedulerEffects) -> Bool {
-        let jobs = Set(effects.changedJobs).sorted().compactMap { core.record(of: $0) }
+        // A job deleted in the same drain is not in the core any more; its last record came along.
+        let last = Dictionary(
+            effects.finalRecords.map { ($0.id, $0) }, uniquingKeysWith: { _, newer in newer })
+        let jobs = Set(effects.changedJobs).sorted().compactMap {
+            core.record(of: $0) ?? last[$0]
+        }
         if effects.needsCommit {
             let batch = LedgerBatch(
                 facts: effects.facts, jobs: jobs,

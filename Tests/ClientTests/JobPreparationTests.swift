@@ -64,7 +64,7 @@ struct JobPreparationTests {
             return
         }
         let digest = SHA256Hasher.digest(of: Array(rows().utf8)).hex
-        let text = "dataset/1\n\(reference.format)\ntrain \(digest)\n"
+        let text = "dataset/1\n\(reference.format)\n1 \(digest)\n"
         #expect(reference.key == SHA256Hasher.digest(of: Array(text.utf8)).hex)
         #expect(reference.files.map(\.digest) == [digest])
         #expect(job.uploads.map(\.digest.hex) == [digest])

@@ -33,7 +33,9 @@ struct SchedulerClientTests {
         (503, "LedgerUnavailable", .unreachable), (507, "DiskFull", .refused),
         (500, "Internal", .workFailed), (502, "", .unreachable),
     ])
-    func everyRefusalHasItsExitCode(code: Int, reason: String, status: Client.ExitStatus) async throws {
+    func everyRefusalHasItsExitCode(code: Int, reason: String, status: Client.ExitStatus)
+        async throws
+    {
         let body = reason.isEmpty ? "<html>" : SchedulerClientTests.refusal(reason)
         try await withClient({ _, _ in .init(status: code, body: body) }) { client, server in
             let failure = await #expect(throws: ClientFailure.self) {

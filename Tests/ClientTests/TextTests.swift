@@ -21,7 +21,9 @@ struct TextTests {
 
     @Test func numbersForPeople() {
         #expect(NumberText.measure(0.97217) == "0.9722")
-        #expect(NumberText.measure(0.00001) == "1e-05")
+        #expect(NumberText.measure(0.00001) == "1.00e-5")
+        #expect(NumberText.measure(-2.5e12) == "-2.50e12")
+        #expect(NumberText.measure(2e-300) == "2.00e-300")
         #expect(NumberText.measure(-1.5) == "-1.5000")
         #expect(NumberText.measure(.infinity) == "-")
         #expect(NumberText.clock(seconds: 41) == "0:41")
@@ -74,6 +76,6 @@ struct TextTests {
             screen.output
                 == "one\u{1B}[K\na long l…\u{1B}[K\n"
                 + "\u{1B}[2A\rtwo\u{1B}[K\n\u{1B}[J"
-                + "\u{1B}[1A\rl1\u{1B}[K\nl2\u{1B}[K\n… and 3…\u{1B}[K\n")
+                + "\u{1B}[1A\rl1\u{1B}[K\nl2\u{1B}[K\n… and 3 …\u{1B}[K\n")
     }
 }

@@ -43,9 +43,9 @@ struct WatchBoardTests {
             job(3, "Succeeded", more: end + start, metrics: #"{"test.accuracy":0.97}"#))
         #expect(
             text(board) == """
-                job-1  ana  Running   h1,h2    ███████████████░░░░░  78%  96.0k samples/s  \
+                job-1  ana  Running   h1,h2    ███████░░░  78%  96.0k samples/s  \
                 loss 0.0412  val 0.9783  eta 0:41
-                job-2  ana  Pending    waits 4m40s
+                job-2  ana  Pending    waits 40s
                 job-3  ana  Succeeded  test 0.9700  1.5 s
                 """)
     }

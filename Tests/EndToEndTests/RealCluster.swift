@@ -11,7 +11,7 @@ final class RealCluster {
     let http: Int
     private let control: Int
     private let artifacts: Int
-    private var processes: [String: Process] = [:]
+    private var processes: [String: ChildProcess] = [:]
 
     init() throws {
         folder = NSTemporaryDirectory() + "mlctl-e2e-\(UInt32.random(in: 0 ... .max))"
@@ -23,10 +23,7 @@ final class RealCluster {
     }
 
     deinit {
-        for process in processes.values where process.isRunning {
-            kill(process.processIdentifier, SIGKILL)
-            process.waitUntilExit()
-        }
+        for process in processes.values { process.kill9() }
         if ProcessInfo.processInfo.environment["MLCTL_KEEP"] == nil {
             try? FileManager.default.removeItem(atPath: folder)
         }
@@ -74,20 +71,10 @@ final class RealCluster {
     }
 
     private func start(_ name: String, _ arguments: [String]) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: RealCluster.executable)
-        process.arguments = arguments
-        process.environment = environment
         let log = "\(folder)/\(name).log"
-        if !FileManager.default.fileExists(atPath: log) {
-            _ = FileManager.default.createFile(atPath: log, contents: nil)
-        }
-        let handle = try #require(FileHandle(forWritingAtPath: log))
-        handle.seekToEndOfFile()
-        process.standardError = handle
-        process.standardOutput = handle
-        try process.run()
-        processes[name] = process
+        processes[name] = try ChildProcess(
+            [RealCluster.executable] + arguments, environment: environment, output: log,
+            errors: log)
     }
 
     /// Starts the scheduler and waits until it answers.
@@ -120,17 +107,12 @@ final class RealCluster {
 
     /// Ends a process at once, as a power cut would.
     func kill9(_ name: String) {
-        guard let process = processes.removeValue(forKey: name) else { return }
-        kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
+        processes.removeValue(forKey: name)?.kill9()
     }
 
     /// Asks a process to stop; gives its exit code.
     func terminate(_ name: String) -> Int32 {
-        guard let process = processes.removeValue(forKey: name) else { return -1 }
-        process.terminate()
-        process.waitUntilExit()
-        return process.terminationStatus
+        processes.removeValue(forKey: name)?.terminate() ?? -1
     }
 
     /// What a process has written to its log.
@@ -140,31 +122,24 @@ final class RealCluster {
 
     /// Runs the client to its end.
     @discardableResult
-    func run(_ arguments: [String], input: String? = nil) -> (
-        code: Int32, output: String, errors: String
-    ) {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: RealCluster.executable)
-        process.arguments = arguments
-        process.environment = environment
+    func run(_ arguments: [String]) -> (code: Int32, output: String, errors: String) {
         let (output, errors) = ("\(folder)/out-\(UUID())", "\(folder)/err-\(UUID())")
-        for path in [output, errors] {
-            _ = FileManager.default.createFile(atPath: path, contents: nil)
-        }
-        process.standardOutput = FileHandle(forWritingAtPath: output)
-        process.standardError = FileHandle(forWritingAtPath: errors)
-        process.standardInput = FileHandle.nullDevice
-        do { try process.run() } catch { return (-1, "", "\(error)") }
-        process.waitUntilExit()
         defer {
             unlink(output)
             unlink(errors)
         }
-        return (
-            process.terminationStatus,
-            (try? String(contentsOfFile: output, encoding: .utf8)) ?? "",
-            (try? String(contentsOfFile: errors, encoding: .utf8)) ?? ""
-        )
+        do {
+            let process = try ChildProcess(
+                [RealCluster.executable] + arguments, environment: environment, output: output,
+                errors: errors)
+            let code = process.wait()
+            return (
+                code, (try? String(contentsOfFile: output, encoding: .utf8)) ?? "",
+                (try? String(contentsOfFile: errors, encoding: .utf8)) ?? ""
+            )
+        } catch {
+            return (-1, "", "\(error)")
+        }
     }
 
     /// Submits a file; gives the run's name.
@@ -193,6 +168,12 @@ final class RealCluster {
         try #require(status["state"] as? String == "Succeeded", "\(status)")
         let model = try #require(status["model"] as? [String: Any])
         return try #require(model["sha256"] as? String)
+    }
+
+    /// How many memberships a job has had.
+    func terms(_ job: String) throws -> Int {
+        let frozen = try status(job)["frozen"] as? [String: Any]
+        return (frozen?["terms"] as? NSNumber)?.intValue ?? 0
     }
 
     /// The share of rounds done, 0...1.

@@ -43,7 +43,7 @@ struct LedgerOpeningTests {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/flock")
         process.arguments = [
-            folder.ledger + ".lock", "sh", "-c", "touch '\(ready)'; exec sleep 60",
+            "--no-fork", folder.ledger + ".lock", "sh", "-c", "touch '\(ready)'; exec sleep 60",
         ]
         try process.run()
         defer { process.terminate() }
