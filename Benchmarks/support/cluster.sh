@@ -2,6 +2,7 @@
 # temporary state folder. Whatever happens, they are stopped by process id and the folder goes.
 
 mlctl=${MLCTL:-.build/release/mlctl}
+export PYTHONDONTWRITEBYTECODE=1 # no __pycache__ in the source tree
 if [ ! -x "$mlctl" ]; then
     echo "error: $mlctl is not there; 'make release' builds it" >&2
     exit 1

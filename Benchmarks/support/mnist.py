@@ -109,7 +109,7 @@ def report(ours, peers, problems):
           f"PyTorch {', '.join(versions) or 'not installed'}. In turns, {RUNS} runs each.\n")
     print("mlctl's samples/s are those of the whole job, from start to stored model, reading and "
           "standardising and testing included; PyTorch's are those of its training loop alone.\n")
-    header = ["", "samples/s (median)", "test accuracy (least)", "mlctl is faster by",
+    header = ["", "samples/s (median)", "test accuracy (least)", "mlctl to this",
               "raw samples/s"]
     print(table(header, rows))
     print(f"\nSHA-256 of the model, all {RUNS} runs: {', '.join(sorted(digests))}")

@@ -104,7 +104,8 @@ package struct LocalModel: Sendable {
             guard let index = classNames.firstIndex(of: label) else {
                 throw ClientFailure(
                     .wrongUsage,
-                    "line \(table.lines[row]): class \"\(label.prefix(40))\" is unknown to the model"
+                    "line \(table.lines[row]): "
+                        + "class \"\(label.prefix(40))\" is unknown to the model"
                 )
             }
             labels.append(Int32(index))

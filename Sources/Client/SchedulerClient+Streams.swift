@@ -6,8 +6,8 @@ import NIOHTTP1
 extension SchedulerClient {
     /// Reads a stream of events until it ends or the connection breaks.
     ///
-    /// `opened` runs once the scheduler has answered, `take` gets every event in order; either ends the
-    /// reading by returning false. `after` is the last fact known.
+    /// `opened` runs once the scheduler has answered, `take` gets every event in order; either ends
+    /// the reading by returning false. `after` is the last fact known.
     package func stream(
         _ path: String, after: Int64? = nil, opened: () async throws -> Bool = { true },
         take: (ServerSentEvent) async throws -> Bool

@@ -17,7 +17,7 @@ package enum GatewayError: Error, Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .portInUse(let host, let port):
             "PortInUse: cannot listen on \(host):\(port), another process does; stop it (ss -ltnp"
-                + " shows it) or choose another port with --port"
+                + " shows it) or choose another port with --http"
         case .portNotAllowed(let host, let port):
             "PortNotAllowed: this user may not listen on \(host):\(port); choose a port from 1024"
         case .noSuchAddress(let host, let port):

@@ -65,7 +65,8 @@ enum JobActions {
     static func require(noneOf failed: [JobSummary]) throws {
         guard !failed.isEmpty else { return }
         let lines = failed.map { job in
-            "\(job.name) \(job.state): \(job.reason)\(job.message.isEmpty ? "" : ": \(job.message)")"
+            "\(job.name) \(job.state): \(job.reason)"
+                + (job.message.isEmpty ? "" : ": \(job.message)")
                 + "; see mlctl describe \(job.name)"
         }
         throw ClientFailure(.workFailed, lines.joined(separator: "\n"))
