@@ -31,7 +31,8 @@ struct YAMLTextTests {
 
     @Test func textsKeepTheirMeaning() {
         let json =
-            #"{"a":"yes","b":"1.0","c":"x: y","d":"l1\n l2\n","e":"\u00e9\ud83d\ude00","f":"\u001b"}"#
+            #"{"a":"yes","b":"1.0","c":"x: y","d":"l1\n l2\n","#
+            + #""e":"\u00e9\ud83d\ude00","f":"\u001b"}"#
         #expect(
             yaml(json) == """
                 a: "yes"

@@ -16,7 +16,7 @@ struct StartTests {
             let error = GatewayError.portInUse(host: "127.0.0.1", port: server.port)
             await #expect(throws: error) { try await start(settings) }
             #expect("\(error)".contains("127.0.0.1:\(server.port)"))
-            #expect("\(error)".contains("--port"))
+            #expect("\(error)".contains("--http"))
         }
     }
 
