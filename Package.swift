@@ -47,8 +47,8 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
-        // System libraries: module map and shim, nothing else.
-        .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
+        // System libraries: module map and shim, nothing else; OpenBLAS is loaded when first used.
+        .target(name: "COpenBLAS"),
         .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
         .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
@@ -66,7 +66,9 @@ let package = Package(
         .target(name: "Datasets", dependencies: ["CZlib"], swiftSettings: numeric),
         .target(
             name: "JobSpecification",
-            dependencies: ["ClusterVocabulary", .product(name: "Yams", package: "Yams")],
+            dependencies: [
+                "ClusterVocabulary", "Datasets", .product(name: "Yams", package: "Yams"),
+            ],
             swiftSettings: strict),
         .target(
             name: "SchedulerCore",
@@ -144,6 +146,7 @@ let package = Package(
             dependencies: [
                 "TrainerProcess", "SchedulerService", "WorkerService", "Gateway", "Client",
                 "ControlAPI", "JobSpecification", "SchedulerCore", "Ledger", "Messaging",
+                "ClusterVocabulary",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 logging,

@@ -68,35 +68,11 @@ package struct CheckedData: Sendable {
                 files: DataFiles(
                     train: train.unsafeBytes, trainLabels: maps[.trainLabels]?.unsafeBytes,
                     test: maps[.test]?.unsafeBytes, testLabels: maps[.testLabels]?.unsafeBytes),
-                format: format.datasetFormat)
+                format: format.dataFormat)
         } catch {
             let files = names.map { "\($0.role.word) \(folder)\($0.path)" }
             throw ClientFailure(
                 .wrongUsage, "\(error)\nin the data: \(files.joined(separator: ", "))")
-        }
-    }
-}
-
-extension DataFormatSpecification {
-    /// The same format in the words of the reader.
-    var datasetFormat: DataFormat {
-        switch self {
-        case .idx: return .idx
-        case .npy: return .npy
-        case .csv(let csv):
-            let label: Datasets.LabelColumn =
-                switch csv.label {
-                case .name(let name): .name(name)
-                case .index(let index): .index(index)
-                }
-            let delimiter: FieldDelimiter? =
-                switch csv.delimiter {
-                case .comma: .comma
-                case .tab: .tab
-                case .semicolon: .semicolon
-                case nil: nil
-                }
-            return .csv(label: label, header: csv.header, delimiter: delimiter)
         }
     }
 }

@@ -198,7 +198,7 @@ package struct LedgerFact: Hashable, Sendable {
         case nodeRegistered = 9
         /// A node fell silent or left.
         case nodeLost = 10
-        /// A validation result at an epoch's end.
+        /// Reserved: values measured during training stand in the curve file now.
         case measured = 11
         /// A suspended job was resumed, or a waiting one suspended.
         case suspensionChanged = 12

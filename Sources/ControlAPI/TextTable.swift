@@ -8,76 +8,92 @@ package struct TextTable: Sendable {
         case trailing
     }
 
-    private let titles: [String]
+    /// One cell: where its bytes end in `contents`, and its columns of a terminal.
+    private struct Cell {
+        var end: Int
+        var width: Int
+    }
+
     private let alignments: [Alignment]
-    private var cells: [String] = []
+    /// All cells' UTF-8, row after row; the titles are the first row.
+    private var contents: [UInt8] = []
+    private var cells: [Cell] = []
     private var widths: [Int]
 
     /// Starts a table of the given columns.
     package init(_ columns: [(title: String, alignment: Alignment)], rowCapacity: Int = 0) {
-        titles = columns.map(\.title)
         alignments = columns.map(\.alignment)
-        widths = titles.map(TextTable.width)
-        cells.reserveCapacity(rowCapacity * columns.count)
+        widths = Array(repeating: 0, count: columns.count)
+        cells.reserveCapacity((rowCapacity + 1) * columns.count)
+        contents.reserveCapacity((rowCapacity + 1) * columns.count * 8)
+        append(columns.map(\.title))
     }
 
     /// Adds a row of as many cells as there are columns; control characters become `?`.
     package mutating func append(_ row: [String]) {
-        precondition(row.count == titles.count, "a row has as many cells as the table columns")
+        precondition(row.count == widths.count, "a row has as many cells as the table columns")
         for (column, cell) in row.enumerated() {
-            let shown = TextTable.harmless(cell.isEmpty ? "-" : cell)
-            widths[column] = max(widths[column], TextTable.width(shown))
-            cells.append(shown)
+            let width = append(cell.isEmpty ? "-" : cell)
+            widths[column] = max(widths[column], width)
+            cells.append(Cell(end: contents.count, width: width))
         }
+    }
+
+    /// Adds one cell's bytes; returns its columns of a terminal, one per Unicode scalar.
+    private mutating func append(_ cell: String) -> Int {
+        var cell = cell
+        let isPlain = cell.withUTF8 { bytes in
+            guard bytes.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) else { return false }
+            contents.append(contentsOf: bytes)
+            return true
+        }
+        if isPlain { return cell.utf8.count }
+        var width = 0
+        for scalar in cell.unicodeScalars {
+            let isControl = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
+            let shown = isControl ? "?" : scalar
+            contents.append(contentsOf: String(Character(shown)).utf8)
+            width += 1
+        }
+        return width
     }
 
     /// Title line and rows, each ended by a line break, two blanks between columns.
     package var bytes: [UInt8] {
-        var bytes: [UInt8] = []
         let rowWidth = widths.reduce(0) { $0 + $1 + 2 }
-        bytes.reserveCapacity(rowWidth * (cells.count / max(1, titles.count) + 1))
-        append(titles[...], to: &bytes)
-        for start in stride(from: 0, to: cells.count, by: max(1, titles.count)) {
-            append(cells[start..<start + titles.count], to: &bytes)
+        let rows = cells.count / max(1, widths.count)
+        // A scalar outside ASCII takes more bytes than columns: those of its cell come on top.
+        let most = rowWidth * rows + contents.count
+        return [UInt8](unsafeUninitializedCapacity: most) { buffer, count in
+            var start = 0
+            for (index, cell) in cells.enumerated() {
+                let column = index % widths.count
+                let gap = widths[column] - cell.width
+                let isLast = column == widths.count - 1
+                let before = alignments[column] == .trailing ? gap : 0
+                let after = isLast ? 0 : 2 + (gap - before)
+                count += TextTable.fill(buffer, from: count, with: UInt8(ascii: " "), before)
+                for byte in contents[start..<cell.end] {
+                    buffer.initializeElement(at: count, to: byte)
+                    count += 1
+                }
+                count += TextTable.fill(buffer, from: count, with: UInt8(ascii: " "), after)
+                if isLast {
+                    count += TextTable.fill(buffer, from: count, with: UInt8(ascii: "\n"), 1)
+                }
+                start = cell.end
+            }
         }
-        return bytes
+    }
+
+    private static func fill(
+        _ buffer: UnsafeMutableBufferPointer<UInt8>, from start: Int, with byte: UInt8,
+        _ count: Int
+    ) -> Int {
+        for index in start..<start + count { buffer.initializeElement(at: index, to: byte) }
+        return count
     }
 
     /// The laid out text.
     package var text: String { String(decoding: bytes, as: UTF8.self) }
-
-    private func append(_ row: ArraySlice<String>, to bytes: inout [UInt8]) {
-        for (column, cell) in row.enumerated() {
-            let gap = widths[column] - TextTable.width(cell)
-            if alignments[column] == .trailing { TextTable.blanks(gap, to: &bytes) }
-            bytes.append(contentsOf: cell.utf8)
-            guard column < titles.count - 1 else { break }
-            TextTable.blanks(2 + (alignments[column] == .leading ? gap : 0), to: &bytes)
-        }
-        bytes.append(UInt8(ascii: "\n"))
-    }
-
-    private static func blanks(_ count: Int, to bytes: inout [UInt8]) {
-        for _ in 0..<count { bytes.append(UInt8(ascii: " ")) }
-    }
-
-    /// Columns of a terminal, one per Unicode scalar.
-    private static func width(_ text: String) -> Int {
-        var count = 0
-        for byte in text.utf8 where byte & 0xC0 != 0x80 { count += 1 }
-        return count
-    }
-
-    private static func harmless(_ text: String) -> String {
-        // Every control character is below a blank, DEL, or begins with C2 in UTF-8.
-        guard text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F || $0 == 0xC2 }) else {
-            return text
-        }
-        var shown = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
-            let isControl = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
-            shown.append(isControl ? "?" : scalar)
-        }
-        return String(shown)
-    }
 }

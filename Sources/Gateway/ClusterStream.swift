@@ -14,7 +14,8 @@ struct ClusterStream: Sendable {
     func watch(_ writer: inout EventWriter) async throws {
         var events = writer
         try await EventFeed.run(backend) { feed in
-            for job in backend.view.jobs(namespace: namespace) where !job.state.isFinal {
+            for job in backend.view.jobs(namespace: namespace).map(\.record)
+            where !job.state.isFinal {
                 let progress = backend.view.progress(job.id)
                 try await events.send(.state, JobSummary(job, progress: progress))
             }

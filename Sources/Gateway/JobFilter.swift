@@ -1,6 +1,7 @@
 import ClusterVocabulary
 import ControlAPI
 import Hummingbird
+import SchedulerService
 
 /// Which jobs a list shows.
 struct JobFilter: Sendable {
@@ -34,9 +35,9 @@ struct JobFilter: Sendable {
     }
 
     /// The newest `limit` of the jobs that pass, in their order, and whether others passed too.
-    func apply(to jobs: [JobRecord]) -> (jobs: ArraySlice<JobRecord>, more: Bool) {
+    func apply(to jobs: [CommittedJob]) -> (jobs: ArraySlice<CommittedJob>, more: Bool) {
         let isPlain = states.isEmpty && labels.isEmpty && since == 0
-        let passing = isPlain ? jobs : jobs.filter(passes)
+        let passing = isPlain ? jobs : jobs.filter { passes($0.record) }
         return (passing.suffix(limit), passing.count > limit)
     }
 

@@ -55,17 +55,19 @@ struct JobRoutes: Sendable {
             json.beginObject()
             json.key("items")
             json.beginArray()
-            for job in jobs { json.value(JobSummary(job, progress: progress(job))) }
+            for job in jobs {
+                json.value(JobSummary(job.record, progress: progress(job.record)))
+            }
             json.endArray()
             json.field("more", more)
             json.endObject()
             return .json(json)
         case .table, .wide:
             var table = JobTable(isWide: form == .wide, now: now, rowCapacity: jobs.count)
-            for job in jobs { table.append(job, progress: progress(job)) }
+            for job in jobs { table.append(job.record, progress: progress(job.record)) }
             return .bytes(table.bytes, type: "text/plain; charset=utf-8")
         case .name:
-            return .text(jobs.map { $0.fullName + "\n" }.joined())
+            return .text(jobs.map { $0.record.fullName + "\n" }.joined())
         }
     }
 

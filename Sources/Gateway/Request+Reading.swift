@@ -3,6 +3,8 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import NIOPosix
+import Synchronization
 
 extension Request {
     /// A query parameter; `nil` when absent or empty.
@@ -51,21 +53,27 @@ extension Request {
             throw GatewayFailure.tooLarge("the body", bound: bound)
         }
         let body = body
-        let buffer = try await withThrowingTaskGroup(of: ByteBuffer?.self) { group in
-            group.addTask { try await body.collect(upTo: bound) }
-            group.addTask {
-                try await Task.sleep(for: .seconds(settings.bodySeconds))
-                return nil
-            }
-            defer { group.cancelAll() }
-            return try await group.next() ?? nil
+        let reading = Task { try await body.collect(upTo: bound) }
+        // The loop's own timer can be taken back: a slept task would keep its timer, one a request.
+        let isLate = Atomic(false)
+        let timer = MultiThreadedEventLoopGroup.singleton.any().scheduleTask(
+            in: .seconds(settings.bodySeconds)
+        ) {
+            isLate.store(true, ordering: .relaxed)
+            reading.cancel()
         }
-        guard let buffer else {
+        defer { timer.cancel() }
+        let outcome = await withTaskCancellationHandler {
+            await reading.result
+        } onCancel: {
+            reading.cancel()
+        }
+        guard !isLate.load(ordering: .relaxed) else {
             throw GatewayFailure(
                 .requestTimeout, "Timeout",
                 "the body did not arrive within \(settings.bodySeconds) s")
         }
-        return buffer
+        return try outcome.get()
     }
 
     /// The body as JSON; an absent one gives the value of `{}`.

@@ -8,23 +8,31 @@ package enum BLAS {
     /// and the core type; slices of at most 256 are below the K block of every kernel table.
     package static let maximumDepthSlice = 256
 
-    /// Makes the library compute on the calling thread only, for the whole process.
+    /// Loads the library, to compute on the calling thread only; throws when it is not there.
     ///
-    /// Set `OPENBLAS_NUM_THREADS=1` in the environment as well: the mere presence of library
-    /// threads changes which kernels are chosen.
-    package static func useOneThread() {
-        openblas_set_num_threads(1)
+    /// Every other member loads it too, and traps where this would throw.
+    package static func load() throws(BLASLoadError) {
+        guard COpenBLASLoad() != nil else {
+            throw BLASLoadError(problem: String(cString: COpenBLASProblem()))
+        }
+    }
+
+    private static var library: COpenBLASFunctions {
+        guard let library = COpenBLASLoad() else {
+            fatalError("\(BLASLoadError(problem: String(cString: COpenBLASProblem())))")
+        }
+        return library.pointee
     }
 
     /// The kernel table the library has chosen, for instance `Haswell` or `SkylakeX`.
     package static var coreName: String {
-        guard let name = openblas_get_corename() else { return "unknown" }
+        guard let name = library.corename() else { return "unknown" }
         return String(cString: name)
     }
 
     /// The library's version and build options in its own words.
     package static var configuration: String {
-        guard let text = openblas_get_config() else { return "unknown" }
+        guard let text = library.config() else { return "unknown" }
         return String(cString: text)
     }
 
@@ -80,10 +88,11 @@ package enum BLAS {
             }
             return
         }
+        let multiply = library.sgemm
         var start = 0
         while start < depth {
             let slice = min(maximumDepthSlice, depth - start)
-            cblas_sgemm(
+            multiply(
                 CblasRowMajor,
                 left.isTransposed ? CblasTrans : CblasNoTrans,
                 right.isTransposed ? CblasTrans : CblasNoTrans,

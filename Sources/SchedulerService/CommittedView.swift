@@ -7,7 +7,7 @@ import Synchronization
 /// The loop writes it after every commit; it holds own copies, never the core's tables.
 package final class CommittedView: Sendable {
     private struct Tables {
-        var jobs: [JobID: JobRecord] = [:]
+        var jobs: [JobID: CommittedJob] = [:]
         var order: [JobID] = []
         var runs: [String: JobID] = [:]
         var newest: [String: JobID] = [:]
@@ -22,7 +22,7 @@ package final class CommittedView: Sendable {
 
     /// A job by its number.
     package func job(_ id: JobID) -> JobRecord? {
-        tables.withLock { $0.jobs[id] }
+        tables.withLock { $0.jobs[id]?.record }
     }
 
     /// A job by `name-run`, or the newest run of a bare name.
@@ -30,18 +30,15 @@ package final class CommittedView: Sendable {
         tables.withLock { tables in
             let key = "\(namespace)/\(name)"
             guard let id = tables.runs[key] ?? tables.newest[key] else { return nil }
-            return tables.jobs[id]
+            return tables.jobs[id]?.record
         }
     }
 
     /// All jobs of a namespace, or of all, in order of acceptance.
-    package func jobs(namespace: String?) -> [JobRecord] {
-        tables.withLock { tables in
-            tables.order.compactMap { id in
-                guard let job = tables.jobs[id] else { return nil }
-                return namespace == nil || job.namespace == namespace ? job : nil
-            }
-        }
+    package func jobs(namespace: String?) -> [CommittedJob] {
+        let jobs = tables.withLock { tables in tables.order.compactMap { tables.jobs[$0] } }
+        guard let namespace else { return jobs }
+        return jobs.filter { $0.record.namespace == namespace }
     }
 
     /// The newest progress report of a running job.
@@ -79,14 +76,14 @@ package final class CommittedView: Sendable {
             for id in deleted { CommittedView.remove(id, from: &tables) }
             tables.models += models
             if let nodes { tables.nodes = nodes }
-            for report in progress where tables.jobs[report.attempt.job]?.state == .running {
+            for report in progress where tables.jobs[report.attempt.job]?.record.state == .running {
                 tables.progress[report.attempt.job] = report
             }
         }
     }
 
     private static func put(_ job: JobRecord, into tables: inout Tables) {
-        if tables.jobs.updateValue(job, forKey: job.id) == nil {
+        if tables.jobs.updateValue(CommittedJob(job), forKey: job.id) == nil {
             tables.order.append(job.id)
             tables.runs["\(job.namespace)/\(job.fullName)"] = job.id
             let key = "\(job.namespace)/\(job.name)"
@@ -97,14 +94,26 @@ package final class CommittedView: Sendable {
     }
 
     private static func remove(_ id: JobID, from tables: inout Tables) {
-        guard let job = tables.jobs.removeValue(forKey: id) else { return }
+        guard let job = tables.jobs.removeValue(forKey: id)?.record else { return }
         tables.order.removeAll { $0 == id }
         tables.runs["\(job.namespace)/\(job.fullName)"] = nil
         tables.progress[id] = nil
         let key = "\(job.namespace)/\(job.name)"
         guard tables.newest[key] == id else { return }
         tables.newest[key] = tables.order.last { other in
-            tables.jobs[other]?.namespace == job.namespace && tables.jobs[other]?.name == job.name
+            let record = tables.jobs[other]?.record
+            return record?.namespace == job.namespace && record?.name == job.name
         }
+    }
+}
+
+/// One committed job; a reference, so that a list of many costs no copies of their records.
+package final class CommittedJob: Sendable {
+    /// The job as it was committed.
+    package let record: JobRecord
+
+    /// Keeps a record.
+    package init(_ record: JobRecord) {
+        self.record = record
     }
 }

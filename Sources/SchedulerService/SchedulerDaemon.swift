@@ -10,9 +10,6 @@ import WireCodec
 
 /// The scheduler process without its HTTP side: ledger, core loop, control and artifact sockets.
 package final class SchedulerDaemon: SchedulerBackend {
-    /// The product's version.
-    package static let version = "0.1.0"
-
     /// Committed state for reads.
     package let view = CommittedView()
     /// Stored files.
@@ -157,18 +154,27 @@ package final class SchedulerDaemon: SchedulerBackend {
         authenticator.stop()
         context.shutdown()
         curves.drain()
+        logs.drain()
         try? ledger.close()
     }
 }
 
-/// The failure that ended the loop.
+/// The failure that ended the loop, and whoever waits for it.
 private final class FailureCell: Sendable {
     private let error = Mutex<LedgerError?>(nil)
+    private let (failures, continuation) = AsyncStream.makeStream(
+        of: LedgerError.self, bufferingPolicy: .bufferingOldest(1))
 
     var value: LedgerError? { error.withLock { $0 } }
 
     func set(_ failure: LedgerError) {
         error.withLock { $0 = failure }
+        continuation.yield(failure)
+    }
+
+    /// Returns when the task is cancelled; throws a failure once there is one.
+    func wait() async throws {
+        for await failure in failures { throw failure }
     }
 }
 
@@ -237,7 +243,7 @@ extension SchedulerDaemon {
     package var information: SchedulerInformation {
         let free = (try? FreeSpace.bytes(at: settings.stateFolder)) ?? 0
         return SchedulerInformation(
-            version: SchedulerDaemon.version, incarnation: incarnation, startedAt: startedAt,
+            version: ProductVersion.text, incarnation: incarnation, startedAt: startedAt,
             freeBytes: Int64(free),
             isDiskBelowFloor: Int64(free) < settings.freeBytesFloor)
     }
@@ -246,9 +252,6 @@ extension SchedulerDaemon {
 extension SchedulerDaemon {
     /// Returns when the task is cancelled; throws when the loop ended by itself.
     package func untilFailed() async throws {
-        while !Task.isCancelled {
-            if let failure = failure.value { throw failure }
-            try await Task.sleep(for: .milliseconds(200))
-        }
+        try await failure.wait()
     }
 }

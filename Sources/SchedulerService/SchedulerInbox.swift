@@ -20,14 +20,15 @@ final class SchedulerInbox: Sendable {
 
     /// Adds an item; false when ``SchedulerSettings/mostInbox`` wait already or the loop ended.
     func put(_ item: Item) -> Bool {
-        let isTaken = contents.withLock { contents in
+        let (isTaken, isFirst) = contents.withLock { contents in
             guard !contents.isClosed, contents.items.count < SchedulerSettings.mostInbox else {
-                return false
+                return (false, false)
             }
             contents.items.append(item)
-            return true
+            return (true, contents.items.count == 1)
         }
-        if isTaken { signal.notify() }
+        // One signal for all that wait: a signal each would wake the loop for nothing later.
+        if isFirst { signal.notify() }
         return isTaken
     }
 
@@ -40,6 +41,7 @@ final class SchedulerInbox: Sendable {
             let count = min(contents.items.count, SchedulerSettings.mostPerCommit)
             let batch = Array(contents.items.prefix(count))
             contents.items.removeFirst(count)
+            if !contents.items.isEmpty { signal.notify() }
             return batch
         }
     }

@@ -1,6 +1,6 @@
 import ClusterVocabulary
 import Determinism
-import LinearAlgebra
+package import LinearAlgebra
 import Messaging
 import Training
 import WireCodec
@@ -19,9 +19,10 @@ package final class TrainerLoop {
     /// The newest term whose rounds were begun; its go counts once.
     private var startedTerm = Term.none
 
-    /// A trainer that speaks over two pipe descriptors; proves its kernel at once.
-    package init(commands: Int32, reports: Int32) {
-        BLAS.useOneThread()
+    /// A trainer that speaks over two pipe descriptors; proves its kernel at once. Throws
+    /// when the BLAS library cannot be loaded.
+    package init(commands: Int32, reports: Int32) throws(BLASLoadError) {
+        try BLAS.load()
         fingerprint = KernelFingerprint(
             coreType: BLAS.coreName, digest: "\(NumericsFingerprint.compute())")
         writer = PipeFrames.Writer(descriptor: reports)

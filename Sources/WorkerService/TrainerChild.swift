@@ -96,10 +96,9 @@ final class TrainerChild: Sendable {
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_adddup2(&actions, input, 0)
         posix_spawn_file_actions_adddup2(&actions, output, 1)
-        // OpenBLAS reads these when it is loaded, before the first line of the trainer runs.
+        // OpenBLAS reads this when the trainer loads it.
         var environment = ProcessInfo.processInfo.environment
         environment["OPENBLAS_CORETYPE"] = coreType
-        environment["OPENBLAS_NUM_THREADS"] = "1"
         let arguments = [executable, "trainer"].map { (word: String) in strdup(word) } + [nil]
         let variables =
             environment.map { (name, value) in strdup("\(name)=\(value)") } + [nil]

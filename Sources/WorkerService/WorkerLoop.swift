@@ -68,7 +68,7 @@ final class WorkerLoop {
             capacity: ResourceAmount(
                 milliCPU: settings.milliCPU, memoryBytes: settings.memoryBytes),
             cores: HostFacts.cores, features: HostFacts.features, fingerprints: [],
-            version: WorkerStartError.version, protocolVersion: NodeDescription.currentProtocol,
+            version: ProductVersion.text, protocolVersion: NodeDescription.currentProtocol,
             heldDatasets: [])
         core = Worker(
             description: description, coreTypes: HostFacts.coreTypes,
@@ -187,9 +187,6 @@ package enum WorkerStartError: Error, CustomStringConvertible {
     case badName(String)
     /// The host lacks AVX2 or FMA.
     case noVectorUnits
-
-    /// The product's version.
-    package static let version = "0.1.0"
 
     /// What, where, and what to do next.
     package var description: String {

@@ -9,6 +9,6 @@ struct TrainerCommand: ParsableCommand {
         shouldDisplay: false)
 
     func run() throws {
-        TrainerLoop(commands: 0, reports: 1).run()
+        try TrainerLoop(commands: 0, reports: 1).run()
     }
 }

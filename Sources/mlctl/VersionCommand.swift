@@ -1,5 +1,6 @@
 import ArgumentParser
 import Client
+import ClusterVocabulary
 import ControlAPI
 
 /// `mlctl version`.

@@ -70,7 +70,7 @@ struct SubmissionTests {
             #expect(again.map(\.repeated) == [true, true])
             #expect(jobs.map(\.repeated) == [false, false])
             #expect(server.scheduler.view.jobs(namespace: nil).count == 2)
-            let keys = server.scheduler.view.jobs(namespace: nil).map(\.idempotencyKey)
+            let keys = server.scheduler.view.jobs(namespace: nil).map(\.record.idempotencyKey)
             #expect(keys == ["sweep#1", "sweep#2"])
         }
     }

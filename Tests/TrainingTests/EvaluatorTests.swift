@@ -10,7 +10,7 @@ import Training
     private let evaluator: Evaluator
 
     init() throws {
-        BLAS.useOneThread()
+        try BLAS.load()
         layout = try ParameterLayout(
             architecture: .multilayerPerceptron(hidden: [13]),
             featureCount: 6,
