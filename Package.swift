@@ -225,7 +225,7 @@ let package = Package(
             name: "ServiceTests",
             dependencies: [
                 "mlctl", "SchedulerService", "WorkerService", "SchedulerCore", "Training",
-                "Datasets", "Artifacts", "Messaging", "ClusterVocabulary", logging,
+                "Datasets", "Artifacts", "Messaging", "ClusterVocabulary", "Ledger", logging,
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),

@@ -18,6 +18,8 @@ package struct NodeDescription: Hashable, Sendable {
     package var protocolVersion: UInt32
     /// Keys of the converted data sets held.
     package var heldDatasets: [String]
+    /// Whose trainers its own can exchange parameters with.
+    package var reach: ExchangeReach
 
     /// The version of the messages this build speaks.
     package static let currentProtocol: UInt32 = 1
@@ -30,7 +32,8 @@ package struct NodeDescription: Hashable, Sendable {
     package init(
         node: NodeID, incarnation: Incarnation, capacity: ResourceAmount, cores: Int,
         features: [String], fingerprints: [KernelFingerprint], version: String,
-        protocolVersion: UInt32, heldDatasets: [String]
+        protocolVersion: UInt32, heldDatasets: [String],
+        reach: ExchangeReach = ExchangeReach(hostID: "", isRemote: false)
     ) {
         self.node = node
         self.incarnation = incarnation
@@ -41,6 +44,26 @@ package struct NodeDescription: Hashable, Sendable {
         self.version = version
         self.protocolVersion = protocolVersion
         self.heldDatasets = heldDatasets
+        self.reach = reach
+    }
+}
+
+/// Whose trainers a node's trainers can exchange parameters with.
+package struct ExchangeReach: Hashable, Sendable {
+    /// What tells its host from others; nodes of equal ids exchange over sockets of the host.
+    package var hostID: String
+    /// Whether its trainers also listen for other hosts.
+    package var isRemote: Bool
+
+    /// Makes a reach.
+    package init(hostID: String, isRemote: Bool) {
+        self.hostID = hostID
+        self.isRemote = isRemote
+    }
+
+    /// Whether frames can go both ways.
+    package func includes(_ other: ExchangeReach) -> Bool {
+        hostID == other.hostID || isRemote && other.isRemote
     }
 }
 

@@ -142,13 +142,13 @@ package struct TrainerPlaces: Hashable, Sendable {
     package var exchangePort: Int
     /// This node's name.
     package var node: NodeID
-    /// The boot id of this host.
-    package var bootID: String
+    /// What tells this host from others; processes of equal ids reach each other's sockets.
+    package var hostID: String
 
     /// Makes the paths.
     package init(
         setPath: String, exchangeFolder: String, modelFolder: String, exchangeAddress: String,
-        exchangePort: Int, node: NodeID, bootID: String
+        exchangePort: Int, node: NodeID, hostID: String
     ) {
         self.setPath = setPath
         self.exchangeFolder = exchangeFolder
@@ -156,7 +156,7 @@ package struct TrainerPlaces: Hashable, Sendable {
         self.exchangeAddress = exchangeAddress
         self.exchangePort = exchangePort
         self.node = node
-        self.bootID = bootID
+        self.hostID = hostID
     }
 }
 

@@ -54,8 +54,8 @@ package struct TermMember: Hashable, Sendable {
 
 /// Where a trainer receives parameter frames.
 package struct ExchangeAddress: Hashable, Sendable {
-    /// The boot id of its host: equal boot ids use `local`.
-    package var bootID: String
+    /// What tells its host from others: equal ids use `local`.
+    package var hostID: String
     /// The endpoint for processes of the same host (`ipc://…`).
     package var local: String
     /// The endpoint for other hosts (`tcp://…`); empty when it listens for its own host only.
@@ -64,15 +64,15 @@ package struct ExchangeAddress: Hashable, Sendable {
     package var publicKey: String
 
     /// Makes an address.
-    package init(bootID: String, local: String, remote: String, publicKey: String) {
-        self.bootID = bootID
+    package init(hostID: String, local: String, remote: String, publicKey: String) {
+        self.hostID = hostID
         self.local = local
         self.remote = remote
         self.publicKey = publicKey
     }
 
     /// No address yet.
-    package static let none = ExchangeAddress(bootID: "", local: "", remote: "", publicKey: "")
+    package static let none = ExchangeAddress(hostID: "", local: "", remote: "", publicKey: "")
 }
 
 /// The command to train: membership, first round, and who hands the state to whom.

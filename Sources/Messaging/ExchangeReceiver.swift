@@ -7,15 +7,29 @@ package final class ExchangeReceiver {
     private let socket: ZeroMQSocket
 
     /// Listens on `ipc:///PATH` or `tcp://ADDRESS:PORT` (`:*` for a free port); throws
-    /// `addressInUse` and the other errors of a bind.
+    /// `addressInUse`, when the endpoint is not free within `patience`, and the other errors of a
+    /// bind.
     package init(
         endpoint: String,
         context: MessagingContext,
         limits: SocketLimits = .bulk,
         curve: CurveOptions = .none,
+        patience: Duration = ZeroMQSocket.releaseGrace,
     ) throws(MessagingError) {
         socket = try ZeroMQSocket(kind: .pull, context: context, limits: limits, curve: curve)
-        self.endpoint = try socket.bind(endpoint)
+        do {
+            self.endpoint = try socket.bind(endpoint, patience: patience)
+        } catch {
+            socket.close()
+            throw error
+        }
+    }
+
+    /// Waits until one of several receivers has a message; false when `timeout` passed first.
+    package static func wait(
+        for receivers: [ExchangeReceiver], timeout: Duration
+    ) throws(MessagingError) -> Bool {
+        try ZeroMQSocket.waitUntilReadable(any: receivers.map(\.socket), timeout: timeout)
     }
 
     /// Gives the next message to `body` in place; nil when `timeout` passed first. Messages of one

@@ -23,7 +23,7 @@ package final class ZeroMQSocket {
     package static let maximumWait = Duration.milliseconds(Int64(Int32.max))
 
     /// How long a bind waits for an endpoint that may be about to be released.
-    private static let releaseGrace = Duration.milliseconds(200)
+    package static let releaseGrace = Duration.milliseconds(200)
 
     /// Creates a socket; throws `optionRefused` for a limit out of bounds and
     /// `authenticatorMissing` for a CURVE server without a `ZAPHandler`.
@@ -47,11 +47,15 @@ package final class ZeroMQSocket {
 
     /// Listens on an endpoint and returns the actual one (`tcp://127.0.0.1:*` gets a free port).
     /// Throws `addressInUse` when another socket holds it.
+    ///
+    /// libzmq lets go of an endpoint some time after its socket was closed: it is tried for
+    /// `patience`.
     @discardableResult
-    package func bind(_ endpoint: String) throws(MessagingError) -> String {
+    package func bind(
+        _ endpoint: String, patience: Duration = releaseGrace
+    ) throws(MessagingError) -> String {
         try check(endpoint: endpoint)
-        // libzmq lets go of an endpoint some time after its socket was closed.
-        let deadline = ContinuousClock.now + Self.releaseGrace
+        let deadline = ContinuousClock.now + patience
         while true {
             do {
                 try bindOnce(endpoint)
@@ -153,15 +157,35 @@ package final class ZeroMQSocket {
         return port == "*" || UInt16(port).map { $0 > 0 } == true
     }
 
+    /// Waits until one of several sockets can receive; false when `timeout` passed first.
+    package static func waitUntilReadable(
+        any sockets: [ZeroMQSocket], timeout: Duration
+    ) throws(MessagingError) -> Bool {
+        var items: [zmq_pollitem_t] = []
+        for socket in sockets {
+            items.append(
+                zmq_pollitem_t(
+                    socket: try socket.handle(), fd: 0, events: Int16(ZMQ_POLLIN), revents: 0))
+        }
+        return try poll(&items, timeout: timeout, "\(sockets.count) sockets")
+    }
+
     private func wait(for events: Int16, timeout: Duration?) throws(MessagingError) -> Bool {
-        var item = zmq_pollitem_t(socket: try handle(), fd: 0, events: events, revents: 0)
-        let deadline = timeout.map { ContinuousClock.now + min($0, Self.maximumWait) }
+        var items = [zmq_pollitem_t(socket: try handle(), fd: 0, events: events, revents: 0)]
+        return try Self.poll(&items, timeout: timeout, "\(kind.rawValue) socket")
+    }
+
+    private static func poll(
+        _ items: inout [zmq_pollitem_t], timeout: Duration?, _ name: String
+    ) throws(MessagingError) -> Bool {
+        let deadline = timeout.map { ContinuousClock.now + min($0, maximumWait) }
         while true {
             let remaining = deadline.map { max(.zero, $0 - ContinuousClock.now) }
-            let count = zmq_poll(&item, 1, Int(remaining?.roundedUpMilliseconds ?? -1))
+            let count = zmq_poll(
+                &items, Int32(items.count), Int(remaining?.roundedUpMilliseconds ?? -1))
             if count > 0 { return true }
             if count == 0 { return false }
-            if zmq_errno() != EINTR { throw MessagingError.last("poll", "\(kind.rawValue) socket") }
+            if zmq_errno() != EINTR { throw MessagingError.last("poll", name) }
         }
     }
 

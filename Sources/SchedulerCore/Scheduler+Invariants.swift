@@ -40,6 +40,10 @@ extension Scheduler {
                     broken.append("job \(id): lanes on \(member.node) are not booked")
                 }
             }
+            let members = record.members
+            if !members.allSatisfy({ canExchange($0.node, with: members) }) {
+                broken.append("job \(id): members cannot exchange parameters")
+            }
             if next != record.work.replicas { broken.append("job \(id): replicas are missing") }
             let isWatched = record.members.allSatisfy { stands($0) } || entry.giveUpAt != nil
             if !isWatched { broken.append("job \(id): a member is gone and nothing waits for it") }

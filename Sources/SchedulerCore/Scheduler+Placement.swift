@@ -28,7 +28,8 @@ extension Scheduler {
         while let line = open.first {
             guard ready.contains(where: { (nodes[$0]?.free.milliCPU ?? 0) > 0 }) else { return }
             open.removeFirst()
-            let (placed, holders) = findPlace(for: line.first, among: ready, moment, &effects)
+            let (placed, found) = findPlace(for: line.first, among: ready, moment, &effects)
+            let holders = largestGroup(of: found)
             guard let placed, !holders.isEmpty else { continue }
             let sharers = max(1, claimants ?? countClaimants(among: ready))
             claimants = sharers - 1
@@ -72,6 +73,41 @@ extension Scheduler {
             }
         }
         return holders
+    }
+
+    /// The holders with the most lanes whose trainers can all exchange parameters: those of one
+    /// host, or all that listen for other hosts.
+    private func largestGroup(
+        of holders: [(node: NodeID, lanes: Int)]
+    ) -> [(node: NodeID, lanes: Int)] {
+        let reaches = holders.map { nodes[$0.node]?.record.description.reach }
+        guard let first = reaches.first ?? nil, reaches.contains(where: { $0 != first }) else {
+            return holders
+        }
+        var groups: [String: [(node: NodeID, lanes: Int)]] = [:]
+        var order: [String] = []
+        var remote: [(node: NodeID, lanes: Int)] = []
+        for (holder, reach) in zip(holders, reaches) {
+            guard let reach else { continue }
+            if groups[reach.hostID] == nil { order.append(reach.hostID) }
+            groups[reach.hostID, default: []].append(holder)
+            if reach.isRemote { remote.append(holder) }
+        }
+        var best: [(node: NodeID, lanes: Int)] = []
+        // Sockets of one host are faster: at equal lanes the first host stands before them all.
+        for group in order.map({ groups[$0] ?? [] }) + [remote]
+        where group.reduce(0, { $0 + $1.lanes }) > best.reduce(0, { $0 + $1.lanes }) {
+            best = group
+        }
+        return best
+    }
+
+    /// Whether a node's trainers can exchange parameters with those of every member.
+    func canExchange(_ node: NodeID, with members: [TermMember]) -> Bool {
+        guard let reach = nodes[node]?.record.description.reach else { return true }
+        return members.allSatisfy {
+            nodes[$0.node]?.record.description.reach.includes(reach) ?? true
+        }
     }
 
     /// How many waiting jobs could use lanes that come free; one that no node can ever hold
@@ -196,7 +232,9 @@ extension Scheduler {
             guard let entry = jobs[job] else { continue }
             let current = entry.record.members.reduce(0) { $0 + $1.lanes }
             let missing = entry.record.work.replicas - current
-            let open = openHolders(for: entry, among: ready, moment, &effects)
+            let open = largestGroup(
+                of: openHolders(for: entry, among: ready, moment, &effects)
+                    .filter { canExchange($0.node, with: entry.record.members) })
             let members = grown(entry, by: missing, onto: open)
             guard members.reduce(0, { $0 + $1.lanes }) > current else { continue }
             propose(

@@ -1,5 +1,7 @@
 /// The bounds of the exchange between trainers.
 enum ExchangeLimits {
+    /// TCP ports tried, one after the other, for a trainer that other hosts must reach.
+    static let mostPorts = 64
     /// Elements of one bulk frame: 1 MiB of floats.
     static let elementsPerFrame = 262_144
     /// Frames kept for a round or term this trainer has not reached yet.

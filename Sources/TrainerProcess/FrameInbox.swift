@@ -16,15 +16,18 @@ final class FrameInbox {
         case later
     }
 
-    private let receiver: ExchangeReceiver
+    private let receivers: [ExchangeReceiver]
+    /// Which receiver was read last.
+    private var turn = 0
     private let mostStashedBytes: Int
     private var stash: [(header: ExchangeFrame, payload: [UInt8])] = []
     private var stashedBytes = 0
     /// Frames that were no frames, failed their digest, or found the stash full.
     private(set) var refusedFrames: UInt64 = 0
 
-    init(receiver: ExchangeReceiver, stateBytes: Int) {
-        self.receiver = receiver
+    /// Reads from every receiver in turn; there is at least one.
+    init(receivers: [ExchangeReceiver], stateBytes: Int) {
+        self.receivers = receivers
         mostStashedBytes = 2 * stateBytes + ExchangeLimits.stashReserveBytes
     }
 
@@ -45,22 +48,46 @@ final class FrameInbox {
         timeout: Duration,
         _ body: (ExchangeFrame, UnsafeRawBufferPointer) throws -> Disposition
     ) throws -> Bool {
-        let taken: Void? = try receiver.receive(timeout: timeout) { message in
-            guard message.frames.count == 2,
-                let header = try? ExchangeFrame(decoding: message.frames[0])
-            else {
-                refusedFrames += 1
-                return
-            }
-            let payload = message.frames[1]
-            let digest = FastDigest.of(payload)
-            guard digest.high == header.digestHigh, digest.low == header.digestLow else {
-                refusedFrames += 1
-                return
-            }
-            if case .later = try body(header, payload) { keep(header, Array(payload)) }
+        if receivers.count == 1 {
+            return try receivers[0].receive(timeout: timeout) { try take($0, body) } != nil
         }
-        return taken != nil
+        if try takeWaiting(body) { return true }
+        guard timeout > .zero, try ExchangeReceiver.wait(for: receivers, timeout: timeout) else {
+            return false
+        }
+        return try takeWaiting(body)
+    }
+
+    /// Gives the first frame that is there already, the receivers taking turns.
+    private func takeWaiting(
+        _ body: (ExchangeFrame, UnsafeRawBufferPointer) throws -> Disposition
+    ) throws -> Bool {
+        for _ in receivers {
+            turn = (turn + 1) % receivers.count
+            if try receivers[turn].receive(timeout: .zero, { try take($0, body) }) != nil {
+                return true
+            }
+        }
+        return false
+    }
+
+    private func take(
+        _ message: IncomingMessage,
+        _ body: (ExchangeFrame, UnsafeRawBufferPointer) throws -> Disposition
+    ) throws {
+        guard message.frames.count == 2,
+            let header = try? ExchangeFrame(decoding: message.frames[0])
+        else {
+            refusedFrames += 1
+            return
+        }
+        let payload = message.frames[1]
+        let digest = FastDigest.of(payload)
+        guard digest.high == header.digestHigh, digest.low == header.digestLow else {
+            refusedFrames += 1
+            return
+        }
+        if case .later = try body(header, payload) { keep(header, Array(payload)) }
     }
 
     /// Drops kept frames that `isStale` names.

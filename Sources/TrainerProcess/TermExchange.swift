@@ -39,7 +39,7 @@ final class TermExchange {
     private let trailerMemory: UnsafeMutableRawBufferPointer
 
     init(
-        go: GoTraining, rank: Int, bootID: String, replicaCount: Int, stateCount: Int,
+        go: GoTraining, rank: Int, hostID: String, replicaCount: Int, stateCount: Int,
         inbox: FrameInbox, context: MessagingContext
     ) throws {
         self.go = go
@@ -55,7 +55,7 @@ final class TermExchange {
                 senders.append(nil)
                 continue
             }
-            senders.append(try Self.connect(to: member.exchange, from: bootID, context))
+            senders.append(try Self.connect(to: member.exchange, from: hostID, context))
         }
         self.senders = senders
         scalarMemory = .allocate(
@@ -73,9 +73,9 @@ final class TermExchange {
     }
 
     private static func connect(
-        to address: ExchangeAddress, from bootID: String, _ context: MessagingContext
+        to address: ExchangeAddress, from hostID: String, _ context: MessagingContext
     ) throws -> ExchangeSender {
-        if address.bootID == bootID {
+        if address.hostID == hostID {
             return try ExchangeSender(endpoint: address.local, context: context)
         }
         return try ExchangeSender(

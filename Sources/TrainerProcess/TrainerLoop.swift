@@ -117,7 +117,7 @@ package final class TrainerLoop {
         let member = go.members[rank]
         try session.setLanes(member.lanes, replicas: member.endReplica - member.firstReplica)
         let term = try TermExchange(
-            go: go, rank: rank, bootID: places.bootID, replicaCount: session.work.replicas,
+            go: go, rank: rank, hostID: places.hostID, replicaCount: session.work.replicas,
             stateCount: session.state.count, inbox: exchange.inbox, context: exchange.context)
         defer { term.close() }
         let run = TermRun(

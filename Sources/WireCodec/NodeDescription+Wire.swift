@@ -23,7 +23,9 @@ extension NodeDescription: WireValue {
                 wire.heldDatasets, "held_datasets", most: NodeDescription.mostDatasets
             ) { (key) throws(WireError) in
                 _ = try check.digest(key, "held_datasets", digits: 64)
-            })
+            },
+            reach: ExchangeReach(
+                hostID: try check.text(wire.hostID, "host_id"), isRemote: wire.isRemote))
     }
 
     var wire: WireNodeDescription {
@@ -37,6 +39,8 @@ extension NodeDescription: WireValue {
         wire.version = version
         wire.protocolVersion = protocolVersion
         wire.heldDatasets = heldDatasets
+        wire.hostID = reach.hostID
+        wire.isRemote = reach.isRemote
         return wire
     }
 }

@@ -40,7 +40,7 @@ extension ExchangeAddress: WireValue {
                 "public_key", "is not empty and not \(ExchangeAddress.keyLength) characters of Z85")
         }
         self.init(
-            bootID: try check.text(wire.bootID, "boot_id"),
+            hostID: try check.text(wire.hostID, "host_id"),
             local: try check.path(wire.local, "local"),
             remote: try check.path(wire.remote, "remote"),
             publicKey: wire.publicKey)
@@ -48,7 +48,7 @@ extension ExchangeAddress: WireValue {
 
     var wire: WireExchangeAddress {
         var wire = WireExchangeAddress()
-        wire.bootID = bootID
+        wire.hostID = hostID
         wire.local = local
         wire.remote = remote
         wire.publicKey = publicKey

@@ -43,7 +43,7 @@ extension TrainerPlaces: WireValue {
             exchangePort: try check.integer(
                 wire.exchangePort, "exchange_port", through: Int64(UInt16.max)),
             node: try check.node(wire.node, "node"),
-            bootID: try check.text(wire.bootID, "boot_id"))
+            hostID: try check.text(wire.hostID, "host_id"))
     }
 
     var wire: WireTrainerPlaces {
@@ -54,7 +54,7 @@ extension TrainerPlaces: WireValue {
         wire.exchangeAddress = exchangeAddress
         wire.exchangePort = Int64(exchangePort)
         wire.node = node.name
-        wire.bootID = bootID
+        wire.hostID = hostID
         return wire
     }
 }

@@ -69,7 +69,9 @@ final class WorkerLoop {
                 milliCPU: settings.milliCPU, memoryBytes: settings.memoryBytes),
             cores: HostFacts.cores, features: HostFacts.features, fingerprints: [],
             version: ProductVersion.text, protocolVersion: NodeDescription.currentProtocol,
-            heldDatasets: [])
+            heldDatasets: [],
+            reach: ExchangeReach(
+                hostID: settings.hostID, isRemote: !settings.exchangeAddress.isEmpty))
         core = Worker(
             description: description, coreTypes: HostFacts.coreTypes,
             heldDatasets: parts.cache.held())
@@ -153,8 +155,9 @@ final class WorkerLoop {
         TrainerPlaces(
             setPath: parts.cache.path(of: prepare.work.data.key),
             exchangeFolder: parts.exchangeFolder, modelFolder: modelFolder(of: prepare.attempt),
-            exchangeAddress: "", exchangePort: 0, node: NodeID(parts.settings.name),
-            bootID: HostIdentity.bootID)
+            exchangeAddress: parts.settings.exchangeAddress,
+            exchangePort: parts.settings.exchangePort, node: NodeID(parts.settings.name),
+            hostID: parts.settings.hostID)
     }
 
     private func bring(_ reference: DatasetReference) {

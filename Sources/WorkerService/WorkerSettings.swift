@@ -20,7 +20,15 @@ package struct WorkerSettings: Sendable {
     package var executable: String
     /// The most bytes of converted data sets kept.
     package var cacheBytes: Int64
+    /// The address by which trainers of other hosts reach ours; empty for this host only.
+    package var exchangeAddress = ""
+    /// The first TCP port they try to listen on for other hosts.
+    package var exchangePort = WorkerSettings.defaultExchangePort
+    /// What tells this host from others.
+    package var hostID = HostIdentity.exchangeID
 
+    /// The port of exchange between workers (SPEC, ports).
+    package static let defaultExchangePort = 7_072
     /// The most events waiting for the loop.
     package static let mostInbox = 65_536
     /// How long an artifact request may take before it is asked again.

@@ -25,6 +25,13 @@ struct WorkerCommand: AsyncParsableCommand {
     @Option(help: "The scheduler's control address (default: 127.0.0.1:7071).")
     var scheduler: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Where trainers of other hosts reach this one's, HOST:PORT; further trainers take the "
+                + "next free ports (default: this host's address towards the scheduler, 7072; "
+                + "none when the scheduler is on this host).", valueName: "address"))
+    var exchange: String?
+
     @Option(help: "A cluster description (cluster/*.yaml) with this worker; options override it.")
     var config: String?
 
@@ -42,6 +49,9 @@ struct WorkerCommand: AsyncParsableCommand {
             throw ValidationError("--slots must be between 1 and 4096")
         }
         if let memory, memory < 1 { throw ValidationError("--memory must be at least 1") }
+        if let exchange, ExchangeAddressText.parts(of: exchange) == nil {
+            throw ValidationError("--exchange must be HOST:PORT such as 192.0.2.11:7072")
+        }
         if cache < 1 { throw ValidationError("--cache must be at least 1") }
     }
 
@@ -63,16 +73,25 @@ struct WorkerCommand: AsyncParsableCommand {
                 "no worker key under \(folder)/keys; start the scheduler first, or name its "
                     + "state folder with --credentials")
         }
-        let settings = WorkerSettings(
+        let schedulerAddress =
+            scheduler ?? cluster?.scheduler.control.description ?? "127.0.0.1:7071"
+        var settings = WorkerSettings(
             name: name,
             milliCPU: Int64(slots ?? listed?.slots ?? HostFacts.cores) * 1_000,
             memoryBytes: memory.map { Int64($0) << 20 } ?? listed?.memoryBytes
                 ?? HostFacts.memoryBytes / 5 * 4,
-            schedulerEndpoint:
-                "tcp://\(scheduler ?? cluster?.scheduler.control.description ?? "127.0.0.1:7071")",
+            schedulerEndpoint: "tcp://\(schedulerAddress)",
             serverPublicKey: keys.serverPublicKey,
             keys: keys.own, stateFolder: state ?? "\(StateFolder.path)/workers/\(name)",
             executable: ProgramPath.own, cacheBytes: Int64(cache) << 20)
+        if let told = exchange ?? listed?.exchange.description,
+            let (host, port) = ExchangeAddressText.parts(of: told)
+        {
+            settings.exchangeAddress = host
+            settings.exchangePort = port
+        } else if let (host, _) = ExchangeAddressText.parts(of: schedulerAddress) {
+            settings.exchangeAddress = HostIdentity.address(toward: host) ?? ""
+        }
         let daemon = WorkerDaemon(settings: settings, logger: DaemonLog.make("worker"))
         do {
             try daemon.start()
@@ -81,5 +100,17 @@ struct WorkerCommand: AsyncParsableCommand {
         }
         try await UntilSignal.run { await UntilSignal.wait() }
         daemon.stop()
+    }
+}
+
+/// `HOST:PORT`, `[ADDRESS]:PORT`.
+private enum ExchangeAddressText {
+    static func parts(of text: String) -> (host: String, port: Int)? {
+        guard let colon = text.lastIndex(of: ":"),
+            let port = Int(text[text.index(after: colon)...]), (1...65_535).contains(port)
+        else { return nil }
+        var host = text[..<colon]
+        if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
+        return host.isEmpty ? nil : (String(host), port)
     }
 }

@@ -133,6 +133,8 @@ extension ScenarioWorld {
             data: (command.values["data"] ?? "digits").split(separator: ",").map(String.init))
         if command.values["data"] == "none" { description.heldDatasets = [] }
         description.protocolVersion = UInt32(command.number("protocol", 1))
+        description.reach = ExchangeReach(
+            hostID: command.values["host"] ?? "", isRemote: command.values["remote"] == "yes")
         if descriptions[command.node]?.incarnation != description.incarnation {
             holding[command.node] = [:]
         }
@@ -175,7 +177,7 @@ extension ScenarioWorld {
             phase: phases[parts[1]] ?? .starting, completeRounds: rounds,
             stateDigest: values["digest"] ?? (rounds < 0 ? "" : "state\(rounds)"),
             exchange: ExchangeAddress(
-                bootID: "boot", local: "ipc://\(node)", remote: "", publicKey: ""))
+                hostID: "boot", local: "ipc://\(node)", remote: "", publicKey: ""))
         if status.phase == .finished || status.phase == .published {
             status.model = Sample.model(values["digest"] ?? "good")
         }

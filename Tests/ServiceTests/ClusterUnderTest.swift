@@ -35,16 +35,21 @@ final class ClusterUnderTest {
             .appendingPathComponent("mlctl").path
     }
 
-    func startWorker(_ name: String, slots: Int = 1) throws {
+    /// `host` tells workers of different hosts apart: they exchange over TCP, encrypted.
+    func startWorker(_ name: String, slots: Int = 1, host: String? = nil) throws {
         let credentials = try NodeCredentials(stateFolder: "\(folder)/scheduler")
-        let worker = WorkerDaemon(
-            settings: WorkerSettings(
-                name: name, milliCPU: Int64(slots) * 1_000, memoryBytes: 4 << 30,
-                schedulerEndpoint: scheduler.controlEndpoint,
-                serverPublicKey: credentials.serverPublicKey, keys: credentials.own,
-                stateFolder: "\(folder)/\(name)", executable: Self.executable,
-                cacheBytes: 1 << 30),
-            logger: logger)
+        var settings = WorkerSettings(
+            name: name, milliCPU: Int64(slots) * 1_000, memoryBytes: 4 << 30,
+            schedulerEndpoint: scheduler.controlEndpoint,
+            serverPublicKey: credentials.serverPublicKey, keys: credentials.own,
+            stateFolder: "\(folder)/\(name)", executable: Self.executable,
+            cacheBytes: 1 << 30)
+        if let host {
+            settings.hostID = host
+            settings.exchangeAddress = "127.0.0.1"
+            settings.exchangePort = 27_072
+        }
+        let worker = WorkerDaemon(settings: settings, logger: logger)
         try worker.start()
         workers[name] = worker
     }

@@ -1,4 +1,5 @@
 import ClusterVocabulary
+import Ledger
 import SchedulerCore
 import SchedulerService
 import Testing
@@ -22,5 +23,31 @@ struct SameBitsTests {
         let record = try #require(try await cluster.end(of: job, within: 60))
         #expect(record.state == .succeeded, "\(record.reason)")
         #expect(record.model?.weightsDigest == expected)
+    }
+
+    /// The trainers of one host share sockets, those of two hosts speak TCP with CURVE.
+    @Test func hostsDoNotChangeABit() async throws {
+        let cluster = try ClusterUnderTest()
+        defer { cluster.stop() }
+        for (name, host) in [("h1", "a"), ("h2", "a"), ("h3", "b")] {
+            try cluster.startWorker(name, host: host)
+        }
+        let work = try DigitsJob.work(storing: cluster.scheduler.artifacts, replicas: 6)
+        let expected = try DigitsJob.referenceDigest(work)
+        // The first run starts on whoever has the data first; once all have it, all take part.
+        var isSpread = false
+        for _ in 0..<50 where !isSpread {
+            let answer = await cluster.scheduler.submit(DigitsJob.submission(work))
+            guard case .accepted(let job, _, _) = answer else {
+                Issue.record("not accepted: \(answer)")
+                return
+            }
+            let record = try #require(try await cluster.end(of: job, within: 60))
+            #expect(record.state == .succeeded, "\(record.reason)")
+            #expect(record.model?.weightsDigest == expected)
+            let events = try cluster.scheduler.events(job: job, after: 0, limit: 100)
+            isSpread = events.contains { "\($0.fact.reason)".contains("h1, h2, h3") }
+        }
+        #expect(isSpread, "no run used all three workers")
     }
 }

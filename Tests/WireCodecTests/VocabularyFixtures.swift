@@ -12,7 +12,7 @@ enum VocabularyFixtures {
         bootID: "8f7c2c1e-1b2a-4c3d-9e8f-000011112222", life: 0xFEDC_BA98_7654_3210)
     static let reason = Reason(.notEnoughMemory, "h1 has 2 GiB free, 4 GiB are needed — wait")
     static let exchange = ExchangeAddress(
-        bootID: incarnation.bootID, local: "ipc:///run/mlctl/x.sock",
+        hostID: incarnation.bootID, local: "ipc:///run/mlctl/x.sock",
         remote: "tcp://10.0.0.7:7072", publicKey: publicKey)
 
     static let description = NodeDescription(
@@ -61,7 +61,7 @@ enum VocabularyFixtures {
     static let places = TrainerPlaces(
         setPath: "/var/lib/mlctl/sets/a", exchangeFolder: "/run/mlctl/exchange",
         modelFolder: "/var/lib/mlctl/models/a", exchangeAddress: "10.0.0.7", exchangePort: 7_072,
-        node: NodeID("h1"), bootID: incarnation.bootID)
+        node: NodeID("h1"), hostID: incarnation.bootID)
 
     static let metrics = [Metric("test.accuracy", 0.975), Metric("train.loss", -0.0)]
     static let model = TrainedModel(

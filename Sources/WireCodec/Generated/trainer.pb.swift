@@ -117,7 +117,7 @@ nonisolated struct WireTrainerPlaces: Sendable {
 
   var node: String = String()
 
-  var bootID: String = String()
+  var hostID: String = String()
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -313,7 +313,7 @@ nonisolated extension WireTrainerPreparation: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension WireTrainerPlaces: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".TrainerPlaces"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}set_path\0\u{3}exchange_folder\0\u{3}model_folder\0\u{3}exchange_address\0\u{3}exchange_port\0\u{1}node\0\u{3}boot_id\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}set_path\0\u{3}exchange_folder\0\u{3}model_folder\0\u{3}exchange_address\0\u{3}exchange_port\0\u{1}node\0\u{3}host_id\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -327,7 +327,7 @@ nonisolated extension WireTrainerPlaces: SwiftProtobuf.Message, SwiftProtobuf._M
       case 4: try { try decoder.decodeSingularStringField(value: &self.exchangeAddress) }()
       case 5: try { try decoder.decodeSingularInt64Field(value: &self.exchangePort) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.node) }()
-      case 7: try { try decoder.decodeSingularStringField(value: &self.bootID) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.hostID) }()
       default: break
       }
     }
@@ -352,8 +352,8 @@ nonisolated extension WireTrainerPlaces: SwiftProtobuf.Message, SwiftProtobuf._M
     if !self.node.isEmpty {
       try visitor.visitSingularStringField(value: self.node, fieldNumber: 6)
     }
-    if !self.bootID.isEmpty {
-      try visitor.visitSingularStringField(value: self.bootID, fieldNumber: 7)
+    if !self.hostID.isEmpty {
+      try visitor.visitSingularStringField(value: self.hostID, fieldNumber: 7)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -365,7 +365,7 @@ nonisolated extension WireTrainerPlaces: SwiftProtobuf.Message, SwiftProtobuf._M
     if lhs.exchangeAddress != rhs.exchangeAddress {return false}
     if lhs.exchangePort != rhs.exchangePort {return false}
     if lhs.node != rhs.node {return false}
-    if lhs.bootID != rhs.bootID {return false}
+    if lhs.hostID != rhs.hostID {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -415,6 +415,12 @@ nonisolated struct WireNodeDescription: Sendable {
 
   var heldDatasets: [String] = []
 
+  /// Nodes of equal host ids exchange over sockets of the host.
+  var hostID: String = String()
+
+  /// Its trainers listen for other hosts too.
+  var isRemote: Bool = false
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -547,7 +553,7 @@ nonisolated struct WireExchangeAddress: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  var bootID: String = String()
+  var hostID: String = String()
 
   var local: String = String()
 
@@ -1051,7 +1057,7 @@ nonisolated extension WireKernelFingerprint: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension WireNodeDescription: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".NodeDescription"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}node\0\u{1}incarnation\0\u{1}capacity\0\u{1}cores\0\u{1}features\0\u{1}fingerprints\0\u{1}version\0\u{3}protocol_version\0\u{3}held_datasets\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}node\0\u{1}incarnation\0\u{1}capacity\0\u{1}cores\0\u{1}features\0\u{1}fingerprints\0\u{1}version\0\u{3}protocol_version\0\u{3}held_datasets\0\u{3}host_id\0\u{3}is_remote\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1068,6 +1074,8 @@ nonisolated extension WireNodeDescription: SwiftProtobuf.Message, SwiftProtobuf.
       case 7: try { try decoder.decodeSingularStringField(value: &self.version) }()
       case 8: try { try decoder.decodeSingularUInt32Field(value: &self.protocolVersion) }()
       case 9: try { try decoder.decodeRepeatedStringField(value: &self.heldDatasets) }()
+      case 10: try { try decoder.decodeSingularStringField(value: &self.hostID) }()
+      case 11: try { try decoder.decodeSingularBoolField(value: &self.isRemote) }()
       default: break
       }
     }
@@ -1105,6 +1113,12 @@ nonisolated extension WireNodeDescription: SwiftProtobuf.Message, SwiftProtobuf.
     if !self.heldDatasets.isEmpty {
       try visitor.visitRepeatedStringField(value: self.heldDatasets, fieldNumber: 9)
     }
+    if !self.hostID.isEmpty {
+      try visitor.visitSingularStringField(value: self.hostID, fieldNumber: 10)
+    }
+    if self.isRemote != false {
+      try visitor.visitSingularBoolField(value: self.isRemote, fieldNumber: 11)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1118,6 +1132,8 @@ nonisolated extension WireNodeDescription: SwiftProtobuf.Message, SwiftProtobuf.
     if lhs.version != rhs.version {return false}
     if lhs.protocolVersion != rhs.protocolVersion {return false}
     if lhs.heldDatasets != rhs.heldDatasets {return false}
+    if lhs.hostID != rhs.hostID {return false}
+    if lhs.isRemote != rhs.isRemote {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1378,7 +1394,7 @@ nonisolated extension WireJobRequirements: SwiftProtobuf.Message, SwiftProtobuf.
 
 nonisolated extension WireExchangeAddress: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".ExchangeAddress"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}boot_id\0\u{1}local\0\u{1}remote\0\u{3}public_key\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}host_id\0\u{1}local\0\u{1}remote\0\u{3}public_key\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1386,7 +1402,7 @@ nonisolated extension WireExchangeAddress: SwiftProtobuf.Message, SwiftProtobuf.
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.bootID) }()
+      case 1: try { try decoder.decodeSingularStringField(value: &self.hostID) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.local) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.remote) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.publicKey) }()
@@ -1396,8 +1412,8 @@ nonisolated extension WireExchangeAddress: SwiftProtobuf.Message, SwiftProtobuf.
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.bootID.isEmpty {
-      try visitor.visitSingularStringField(value: self.bootID, fieldNumber: 1)
+    if !self.hostID.isEmpty {
+      try visitor.visitSingularStringField(value: self.hostID, fieldNumber: 1)
     }
     if !self.local.isEmpty {
       try visitor.visitSingularStringField(value: self.local, fieldNumber: 2)
@@ -1412,7 +1428,7 @@ nonisolated extension WireExchangeAddress: SwiftProtobuf.Message, SwiftProtobuf.
   }
 
   static func ==(lhs: WireExchangeAddress, rhs: WireExchangeAddress) -> Bool {
-    if lhs.bootID != rhs.bootID {return false}
+    if lhs.hostID != rhs.hostID {return false}
     if lhs.local != rhs.local {return false}
     if lhs.remote != rhs.remote {return false}
     if lhs.publicKey != rhs.publicKey {return false}
