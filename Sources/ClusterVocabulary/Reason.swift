@@ -87,8 +87,9 @@ package struct Reason: Hashable, Sendable, CustomStringConvertible {
     /// The normal course.
     package static let none = Reason(.none)
 
-    /// `Word: sentence`.
+    /// `Word: sentence`; the sentence alone where nothing stands in the way.
     package var description: String {
-        message.isEmpty ? code.word : "\(code.word): \(message)"
+        if message.isEmpty { return code.word }
+        return code == .none ? message : "\(code.word): \(message)"
     }
 }

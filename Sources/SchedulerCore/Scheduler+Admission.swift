@@ -159,6 +159,7 @@ extension Scheduler {
         jobs[job] = entry
         waiting.remove(job)
         running.removeAll { $0 == job }
+        limited.removeAll { $0 == job }
         expiring.insert(entry.record)
         effects.facts.append(
             LedgerFact(

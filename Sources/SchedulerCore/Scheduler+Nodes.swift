@@ -201,7 +201,8 @@ extension Scheduler {
         // All first: a job must not move to a member that fell silent in the same moment.
         for (id, _) in silent { nodes[id]?.record.state = .suspect }
         for (id, reason) in silent { loseNode(id, .suspect, reason, moment, &effects) }
-        for job in running { checkDeadlines(of: job, moment, &effects) }
+        for job in limited { checkTimeLimit(of: job, moment, &effects) }
+        for job in running { checkReturn(of: job, moment, &effects) }
         if waiting.runnableCount > 0 || !running.isEmpty { needsPlacement = true }
         sweepRetention(moment, &effects)
     }
@@ -219,23 +220,24 @@ extension Scheduler {
         }
     }
 
-    private mutating func checkDeadlines(
+    private mutating func checkTimeLimit(
         of job: JobID, _ moment: Moment, _ effects: inout SchedulerEffects
     ) {
-        guard let entry = jobs[job] else { return }
-        if let limit = entry.timeLimitAt, moment.instant >= limit {
-            end(
-                job, .failed, .failed,
-                Reason(
-                    .timeLimit,
-                    "runPolicy.timeLimit of \(entry.record.requirements.timeLimitSeconds) s "
-                        + "passed"),
-                moment, &effects)
-        } else if let giveUpAt = entry.giveUpAt, moment.instant >= giveUpAt {
-            goOn(
-                job, Reason(.nodesLost, "nodes that held the job did not come back"), moment,
-                &effects)
+        guard let entry = jobs[job], let limit = entry.timeLimitAt, moment.instant >= limit else {
+            return
         }
+        let seconds = entry.record.requirements.timeLimitSeconds
+        end(
+            job, .failed, .failed,
+            Reason(.timeLimit, "runPolicy.timeLimit of \(seconds) s passed"), moment, &effects)
+    }
+
+    private mutating func checkReturn(
+        of job: JobID, _ moment: Moment, _ effects: inout SchedulerEffects
+    ) {
+        guard let giveUpAt = jobs[job]?.giveUpAt, moment.instant >= giveUpAt else { return }
+        goOn(
+            job, Reason(.nodesLost, "nodes that held the job did not come back"), moment, &effects)
     }
 
     /// The most jobs one step deletes for their age.

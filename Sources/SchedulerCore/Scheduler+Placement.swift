@@ -45,6 +45,7 @@ extension Scheduler {
     private mutating func findPlace(
         for job: JobID, among ready: [NodeID], _ moment: Moment, _ effects: inout SchedulerEffects
     ) -> (JobEntry?, [(node: NodeID, lanes: Int)]) {
+        placesSought += 1
         guard var entry = jobs[job], let kernel = freezeKernel(for: entry.record, among: ready)
         else { return (nil, []) }
         entry.record.coreType = kernel.coreType
@@ -157,6 +158,7 @@ extension Scheduler {
         let limit = entry.record.requirements.timeLimitSeconds
         if limit > 0, entry.timeLimitAt == nil {
             entry.timeLimitAt = moment.instant + .seconds(limit)
+            limited.append(job)
         }
         entry.avoided = entry.avoided.filter { $0.value > moment.instant }
         jobs[job] = entry

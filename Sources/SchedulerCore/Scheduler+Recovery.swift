@@ -56,15 +56,13 @@ extension Scheduler {
             var entry = JobEntry(record: record)
             switch record.state {
             case .pending:
+                if record.startedAt > 0 { resumeTimeLimit(&entry, moment) }
                 if let line = waiting.insert(record.id, entry) { freshLines.append(line) }
             case .running:
                 running.append(record.id)
                 entry.phase = .training(nil)
                 entry.expandAfter = moment.instant + configuration.registrationGrace
-                if record.requirements.timeLimitSeconds > 0 {
-                    entry.timeLimitAt =
-                        moment.instant + .seconds(record.requirements.timeLimitSeconds)
-                }
+                resumeTimeLimit(&entry, moment)
                 if record.members.contains(where: { !stands($0) }) {
                     entry.giveUpAt = moment.instant + configuration.lostAfter
                 }
@@ -76,5 +74,13 @@ extension Scheduler {
             }
         }
         needsPlacement = true
+    }
+
+    /// Counts the whole limit anew: what passed before the restart is not known on this clock.
+    private mutating func resumeTimeLimit(_ entry: inout JobEntry, _ moment: Moment) {
+        let limit = entry.record.requirements.timeLimitSeconds
+        guard limit > 0 else { return }
+        entry.timeLimitAt = moment.instant + .seconds(limit)
+        limited.append(entry.record.id)
     }
 }

@@ -15,6 +15,8 @@ package struct Scheduler: Sendable {
     var waiting = WaitingJobs()
     /// Running jobs in order of acceptance.
     var running: [JobID] = []
+    /// Jobs whose `timeLimit` counts, running or waiting again, in order of their first start.
+    var limited: [JobID] = []
     /// Ended jobs with a time to be deleted, by that time.
     var expiring = ExpiringJobs()
     var nextJob = JobID(1)
@@ -33,6 +35,8 @@ package struct Scheduler: Sendable {
     var isDiskBelowFloor = false
     /// Set by whatever may let a job start, grow or move; read once per step.
     var needsPlacement = false
+    /// How often a place was sought for a job: what placing costs, for tests.
+    var placesSought = 0
     /// Lines that got their first job in this step; all others were found blocked before.
     var freshLines: [PlacementNeeds] = []
 
