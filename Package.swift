@@ -60,7 +60,7 @@ let package = Package(
 
         // Cores: values without IO, clock, chance, locks or logs.
         .target(
-            name: "Training", dependencies: ["LinearAlgebra", "Determinism"],
+            name: "Training", dependencies: ["ClusterVocabulary", "LinearAlgebra", "Determinism"],
             swiftSettings: numeric),
         .target(name: "Averaging", swiftSettings: numeric),
         .target(name: "Datasets", dependencies: ["CZlib"], swiftSettings: numeric),

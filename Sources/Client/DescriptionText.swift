@@ -76,7 +76,9 @@ package struct DescriptionText {
         add(
             "training",
             "\(spec.replicas) replicas, \(spec.epochs) epochs, batch \(spec.batchSize), "
-                + "seed \(spec.seed), sgd \(spec.learningRate) momentum \(spec.momentum)")
+                + "seed \(spec.seed), \(spec.optimizer) \(spec.learningRate)"
+                + (spec.momentum > 0 ? " momentum \(spec.momentum)" : "")
+                + (spec.schedule == "constant" ? "" : ", \(spec.schedule)"))
         let memory = NumberText.bytes(Int(clamping: spec.memoryBytes))
         let cores = NumberText.fixed(Double(spec.milliCPU) / 1_000, 1)
         add("resources", "\(cores) cpu and \(memory) per replica, numerics \(spec.numerics)")

@@ -48,8 +48,7 @@ package struct JobPlan: Sendable, Equatable {
                 ? .softmaxRegression : .multilayerPerceptron(hidden: job.hiddenLayers),
             featureCount: data.featureCount, classCount: data.classCount)
         let optimizer = try OptimizerConfiguration(
-            learningRate: job.learningRate, momentum: job.momentum,
-            state: job.averagesMomentum ? .average : .reset)
+            job.optimizer, averagesState: job.averagesOptimizerState)
         let every: Int
         switch job.every {
         case .steps(let steps): every = steps

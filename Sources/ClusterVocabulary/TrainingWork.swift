@@ -20,12 +20,11 @@ package struct TrainingWork: Hashable, Sendable {
     package var epochs: Int
     /// The seed of initial parameters and of the row order.
     package var seed: UInt64
-    /// The step length of stochastic gradient descent.
-    package var learningRate: Float
-    /// The momentum factor, 0 ..< 1.
-    package var momentum: Float
-    /// Whether momentum is averaged with the parameters (otherwise reset at every averaging).
-    package var averagesMomentum: Bool
+    /// How parameters follow gradients.
+    package var optimizer: OptimizerWork
+    /// Whether the optimizer's state is averaged with the parameters (otherwise reset at every
+    /// average).
+    package var averagesOptimizerState: Bool
     /// H, local steps between averages; 0 until an `auto` was frozen.
     package var stepsPerRound: Int
 
@@ -33,8 +32,8 @@ package struct TrainingWork: Hashable, Sendable {
     package init(
         data: DatasetReference, validationFraction: Double, testFraction: Double,
         splitSeed: UInt64, standardizes: Bool, hiddenLayers: [Int], replicas: Int,
-        batchSize: Int, epochs: Int, seed: UInt64, learningRate: Float, momentum: Float,
-        averagesMomentum: Bool, stepsPerRound: Int
+        batchSize: Int, epochs: Int, seed: UInt64, optimizer: OptimizerWork,
+        averagesOptimizerState: Bool, stepsPerRound: Int
     ) {
         self.data = data
         self.validationFraction = validationFraction
@@ -46,9 +45,8 @@ package struct TrainingWork: Hashable, Sendable {
         self.batchSize = batchSize
         self.epochs = epochs
         self.seed = seed
-        self.learningRate = learningRate
-        self.momentum = momentum
-        self.averagesMomentum = averagesMomentum
+        self.optimizer = optimizer
+        self.averagesOptimizerState = averagesOptimizerState
         self.stepsPerRound = stepsPerRound
     }
 }

@@ -73,6 +73,10 @@ package struct JobDescription: Decodable, Hashable, Sendable, JSONWritable {
         package var batchSize: Int
         /// The seed of initial parameters and row order, decimal.
         package var seed: String
+        /// The update rule's word.
+        package var optimizer: String
+        /// The word of the schedule's shape.
+        package var schedule: String
         /// The step length.
         package var learningRate: Float
         /// The momentum factor.
@@ -102,8 +106,10 @@ package struct JobDescription: Decodable, Hashable, Sendable, JSONWritable {
             epochs = work.epochs
             batchSize = work.batchSize
             seed = String(work.seed)
-            learningRate = work.learningRate
-            momentum = work.momentum
+            optimizer = work.optimizer.rule.word
+            schedule = work.optimizer.schedule.shape.word
+            learningRate = work.optimizer.learningRate
+            momentum = work.optimizer.momentum
             numerics = needs.numerics
             milliCPU = needs.perLane.milliCPU
             memoryBytes = needs.perLane.memoryBytes
@@ -125,6 +131,8 @@ package struct JobDescription: Decodable, Hashable, Sendable, JSONWritable {
             json.field("epochs", epochs)
             json.field("batchSize", batchSize)
             json.field("seed", seed)
+            json.field("optimizer", optimizer)
+            json.field("schedule", schedule)
             json.key("learningRate")
             json.value(learningRate)
             json.key("momentum")

@@ -49,7 +49,8 @@ struct OpenAPISchema: Sendable {
         OpenAPISchema(
             "JobSpec",
             "yaml:string replicas:integer hidden:integer[] epochs:integer batchSize:integer"
-                + " seed:string learningRate:number momentum:number numerics:string"
+                + " seed:string optimizer:string schedule:string"
+                + " learningRate:number momentum:number numerics:string"
                 + " milliCPU:integer memoryBytes:integer maxHosts:integer"
                 + " timeLimitSeconds:integer backoffLimit:integer dataset:string"),
         OpenAPISchema(

@@ -7,7 +7,9 @@ struct TrainJobReader {
     /// Fields people look for directly under `spec`, with the place where they belong.
     private static let places = [
         "epochs": "spec.training", "batchSize": "spec.training", "seed": "spec.training",
-        "optimizer": "spec.training", "learningRate": "spec.training.optimizer.sgd",
+        "optimizer": "spec.training", "schedule": "spec.training",
+        "regularization": "spec.training", "gradientClipping": "spec.training",
+        "learningRate": "spec.training.optimizer.sgd",
         "momentum": "spec.training.optimizer.sgd", "hidden": "spec.model.mlp",
         "mlp": "spec.model", "softmaxRegression": "spec.model", "source": "spec.data",
         "format": "spec.data", "split": "spec.data", "file": "spec.data.source",
@@ -30,7 +32,7 @@ struct TrainJobReader {
         let (source, format, split) = readData(spec, seed: training.seed)
         let standardizes = readPreprocessing(spec)
         let hidden = readModel(spec)
-        let (every, averagesMomentum) = readAveraging(spec)
+        let (every, averagesOptimizerState) = readAveraging(spec)
         let numerics = spec.word(
             "numerics", among: ["auto", "portable"] + KernelFingerprint.ranking, default: "auto")
         let (perReplica, mostHosts) = readResources(spec)
@@ -47,8 +49,8 @@ struct TrainJobReader {
             validationFraction: split.validation, testFraction: split.test,
             splitSeed: split.seed, standardizes: standardizes, hiddenLayers: hidden,
             replicas: replicas, epochs: training.epochs, batchSize: training.batchSize,
-            seed: training.seed, learningRate: training.learningRate,
-            momentum: training.momentum, every: every, averagesMomentum: averagesMomentum,
+            seed: training.seed, optimizer: training.optimizer, every: every,
+            averagesOptimizerState: averagesOptimizerState,
             numerics: numerics, perReplica: perReplica, mostHosts: mostHosts,
             modelName: modelName, timeLimitSeconds: policy.timeLimit,
             backoffLimit: policy.backoffLimit, keepFinishedSeconds: policy.keepFinished,
@@ -100,8 +102,7 @@ struct TrainJobReader {
         var epochs = 10
         var batchSize = 32
         var seed: UInt64 = 0
-        var learningRate: Float = 0.01
-        var momentum: Float = 0
+        var optimizer = OptimizerWork.sgd(learningRate: 0.01, momentum: 0)
     }
 
     private func readTraining(_ spec: FieldReader) -> Training {
@@ -111,21 +112,13 @@ struct TrainJobReader {
         result.batchSize = reader.integer(
             "batchSize", in: Limits.batchSize, default: result.batchSize)
         result.seed = reader.seed("seed", default: result.seed)
-        if let (_, entry) = reader.union("optimizer", members: ["sgd"]) {
-            let sgd = reader.member("optimizer", entry)
-            result.learningRate = sgd.single(
-                "learningRate", default: result.learningRate,
-                rule: "greater than 0 and at most \(Int(Limits.learningRate))"
-            ) { $0 > 0 && $0 <= Limits.learningRate }
-            result.momentum = sgd.single(
-                "momentum", default: result.momentum, rule: "at least 0 and less than 1"
-            ) { $0 >= 0 && $0 < 1 }
-            sgd.finish()
-        }
+        result.optimizer = readOptimizer(reader)
         reader.belongsElsewhere([
             "learningRate": "spec.training.optimizer.sgd",
             "momentum": "spec.training.optimizer.sgd",
-            "sgd": "spec.training.optimizer",
+            "sgd": "spec.training.optimizer", "adam": "spec.training.optimizer",
+            "l1": "spec.training.regularization", "l2": "spec.training.regularization",
+            "weightDecay": "spec.training.optimizer.adamw",
         ])
         reader.finish()
         return result
@@ -189,7 +182,7 @@ struct TrainJobReader {
 
     private func readAveraging(
         _ spec: FieldReader
-    ) -> (TrainJobSpecification.AveragingInterval, averagesMomentum: Bool) {
+    ) -> (TrainJobSpecification.AveragingInterval, averagesOptimizerState: Bool) {
         let reader = spec.section("averaging")
         var interval = TrainJobSpecification.AveragingInterval.auto
         if let (text, _) = reader.scalar("every", "an integer or auto"), text != "auto" {
@@ -204,7 +197,7 @@ struct TrainJobReader {
         if let (text, _) = reader.scalar("optimizerState", "average or reset"), text == "keep" {
             reader.report(
                 "optimizerState",
-                "keep is not supported by this release: momentum is either averaged or reset")
+                "keep is not supported by this release: the state is either averaged or reset")
         } else {
             state = reader.word(
                 "optimizerState", among: ["average", "reset"], default: state)

@@ -106,9 +106,9 @@ extension TrainJobSpecification {
             "    epochs: \(epochs)",
             "    batchSize: \(batchSize)",
             "    seed: \(seed)",
-            "    optimizer: {sgd: {learningRate: \(learningRate), momentum: \(momentum)}}",
+        ] + optimizer.canonicalLines + [
             "  averaging: {every: \(interval),"
-                + " optimizerState: \(averagesMomentum ? "average" : "reset")}",
+                + " optimizerState: \(averagesOptimizerState ? "average" : "reset")}",
             "  numerics: \(CanonicalYAML.text(numerics))",
         ]
     }

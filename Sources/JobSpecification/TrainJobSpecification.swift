@@ -48,14 +48,13 @@ package struct TrainJobSpecification: Sendable, Equatable {
     package var batchSize: Int
     /// The seed of initial parameters and of the row order.
     package var seed: UInt64
-    /// The step length, greater than 0.
-    package var learningRate: Float
-    /// The momentum factor, 0 ..< 1.
-    package var momentum: Float
+    /// How parameters follow gradients.
+    package var optimizer: OptimizerWork
     /// H, the local steps between averages.
     package var every: AveragingInterval
-    /// Whether momentum is averaged with the parameters (otherwise reset at every averaging).
-    package var averagesMomentum: Bool
+    /// Whether the optimizer's state is averaged with the parameters (otherwise reset at every
+    /// average).
+    package var averagesOptimizerState: Bool
 
     // MARK: placing and policy
 
@@ -87,7 +86,7 @@ package struct TrainJobSpecification: Sendable, Equatable {
             data: data, validationFraction: validationFraction, testFraction: testFraction,
             splitSeed: splitSeed, standardizes: standardizes, hiddenLayers: hiddenLayers,
             replicas: replicas, batchSize: batchSize, epochs: epochs, seed: seed,
-            learningRate: learningRate, momentum: momentum, averagesMomentum: averagesMomentum,
+            optimizer: optimizer, averagesOptimizerState: averagesOptimizerState,
             stepsPerRound: stepsPerRound)
     }
 

@@ -47,7 +47,8 @@ final class TermRun {
             let figures = session.finishRound(round.scalars)
             guard figures.training.isFinite else {
                 throw TrainerFault.diverged(
-                    round: session.completeRounds, learningRate: session.work.learningRate)
+                    round: session.completeRounds, learningRate: session.work.optimizer.learningRate
+                )
             }
             reportProgress(figures)
         }

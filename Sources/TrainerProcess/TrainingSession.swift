@@ -61,8 +61,7 @@ final class TrainingSession {
             architecture: architecture, featureCount: data.featureCount,
             classCount: data.classCount)
         optimizer = try OptimizerConfiguration(
-            learningRate: work.learningRate, momentum: work.momentum,
-            state: work.averagesMomentum ? .average : .reset)
+            work.optimizer, averagesState: work.averagesOptimizerState)
         plan = try TrainingPlan(
             replicas: work.replicas, batchSize: work.batchSize, epochs: work.epochs,
             every: work.stepsPerRound, seed: work.seed, trainRows: split.train.count)

@@ -13,11 +13,10 @@ package final class ReplicaTrainer {
 
     private let data: TrainingData
     private let plan: TrainingPlan
-    private let optimizer: OptimizerConfiguration
+    private let optimizer: ReplicaOptimizer
     private let network: LayeredNetwork
     private let batch: BatchInput
     private let parameters: FloatBuffer
-    private let velocity: FloatBuffer
     private let gradient: FloatBuffer
     private var order: BatchOrder
 
@@ -52,7 +51,7 @@ package final class ReplicaTrainer {
         )
         self.data = data
         self.plan = plan
-        self.optimizer = optimizer
+        self.optimizer = ReplicaOptimizer(optimizer, layout: layout, plan: plan)
         stateCount = optimizer.stateCount(parameterCount: layout.parameterCount)
         network = LayeredNetwork(layout: layout, rows: plan.batchSize, forTraining: true)
         batch = BatchInput(
@@ -61,7 +60,6 @@ package final class ReplicaTrainer {
             standardization: standardization
         )
         parameters = FloatBuffer(count: layout.parameterCount)
-        velocity = FloatBuffer(count: optimizer.momentum > 0 ? layout.parameterCount : 0)
         gradient = FloatBuffer(count: layout.parameterCount)
         order = BatchOrder(plan: plan, trainRows: trainRows)
     }
@@ -72,7 +70,7 @@ package final class ReplicaTrainer {
         plan: TrainingPlan,
         optimizer: OptimizerConfiguration
     ) -> Int {
-        let vectors = optimizer.momentum > 0 ? 3 : 2
+        let vectors = 2 + optimizer.rule.vectorCount
         let floats = vectors * layout.parameterCount + plan.batchSize * layout.featureCount
         return floats * MemoryLayout<Float>.stride
             + LayeredNetwork.byteCount(layout: layout, rows: plan.batchSize)
@@ -80,9 +78,10 @@ package final class ReplicaTrainer {
 
     /// The pure function of a round: (global state, replica, round) to delta and counts.
     ///
-    /// `globalState` and `delta` hold `stateCount` elements: parameters, then velocity if it is in
-    /// the state. `delta` is local minus global after the round's steps. `shouldStop` is asked
-    /// before every step; when it says yes the result is nil and `delta` is left as it was.
+    /// `globalState` and `delta` hold `stateCount` elements: parameters, then the optimizer's
+    /// vectors if they are in the state. `delta` is local minus global after the round's steps.
+    /// `shouldStop` is asked before every step; when it says yes the result is nil and `delta` is
+    /// left as it was.
     package func run(
         replica: Int,
         round: Int,
@@ -93,33 +92,25 @@ package final class ReplicaTrainer {
         precondition(replica >= 0 && replica < plan.replicas, "replica outside the plan")
         let count = layout.parameterCount
         parameters.load(from: globalState)
-        if optimizer.velocityIsInState {
-            velocity.load(from: globalState + count)
-        } else {
-            velocity.clear()
-        }
+        optimizer.begin(from: globalState)
         var scalars = RoundScalars.zero
-        for step in plan.steps(inRound: round) {
+        let steps = plan.steps(inRound: round)
+        for step in steps {
             if shouldStop() { return nil }
-            let scores = take(step: step, replica: replica)
+            let scores = take(step: step, roundStart: steps.lowerBound, replica: replica)
             scalars.lossSum += scores.lossSum
             scalars.correct += scores.correct
             scalars.samples += plan.batchSize
         }
         VectorKernels.subtract(parameters.pointer, globalState, into: delta, count: count)
-        if optimizer.velocityIsInState {
-            VectorKernels.subtract(
-                velocity.pointer,
-                globalState + count,
-                into: delta + count,
-                count: count
-            )
-        }
+        optimizer.writeDelta(from: globalState, into: delta)
         return scalars
     }
 
     /// One local step: batch, gradient, update; scores are those before the update.
-    private func take(step: Int, replica: Int) -> SoftmaxKernels.BatchScores {
+    private func take(
+        step: Int, roundStart: Int, replica: Int
+    ) -> SoftmaxKernels.BatchScores {
         let rows = plan.batchSize
         order.fill(step: step, replica: replica, into: batch.rowNumbers)
         batch.gather(from: data, count: rows)
@@ -139,23 +130,9 @@ package final class ReplicaTrainer {
             input: batch.features.pointer,
             gradient: gradient.pointer
         )
-        if optimizer.momentum > 0 {
-            VectorKernels.momentumStep(
-                parameters: parameters.pointer,
-                velocity: velocity.pointer,
-                gradient: gradient.pointer,
-                count: layout.parameterCount,
-                learningRate: optimizer.learningRate,
-                momentum: optimizer.momentum
-            )
-        } else {
-            VectorKernels.plainStep(
-                parameters: parameters.pointer,
-                gradient: gradient.pointer,
-                count: layout.parameterCount,
-                learningRate: optimizer.learningRate
-            )
-        }
+        optimizer.take(
+            step: step, roundStart: roundStart, parameters: parameters.pointer,
+            gradient: gradient.pointer)
         return scores
     }
 }

@@ -20,6 +20,8 @@ package enum TrainingRefusal: Error, Sendable, Equatable, CustomStringConvertibl
     case badLearningRate(Float)
     /// A momentum outside 0..<1.
     case badMomentum(Float)
+    /// A number of the optimizer or of its schedule outside what is allowed.
+    case badOptimizerNumber(name: String, value: Float, allowed: String)
     /// A model with more parameters than allowed.
     case modelTooLarge(limit: Int)
     /// Two parts of the job disagree about a size.
@@ -51,6 +53,8 @@ package enum TrainingRefusal: Error, Sendable, Equatable, CustomStringConvertibl
             "the learning rate is \(rate); it must be a positive number"
         case .badMomentum(let momentum):
             "momentum is \(momentum); it must be at least 0 and below 1"
+        case .badOptimizerNumber(let name, let value, let allowed):
+            "\(name) is \(value); it must be \(allowed)"
         case .modelTooLarge(let limit):
             "the model has more than \(limit) parameters"
         case .sizesDiffer(let what, let expected, let found):

@@ -66,6 +66,14 @@ struct FieldChecks {
         return value
     }
 
+    /// A finite number of at least 0.
+    func amount(_ value: Float, _ field: String) throws(WireError) -> Float {
+        guard value.isFinite, value >= 0 else {
+            throw invalid(field, "is \(value), not a finite number of at least 0")
+        }
+        return value
+    }
+
     /// A text within its length.
     func text(
         _ value: String, _ field: String, longest: Int = WireLimits.longestName,

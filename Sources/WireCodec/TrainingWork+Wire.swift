@@ -3,10 +3,10 @@ import ClusterVocabulary
 extension TrainingWork: WireValue {
     init(wire: WireTrainingWork) throws(WireError) {
         let check = FieldChecks("TrainingWork")
-        guard wire.learningRate.isFinite, wire.learningRate >= 0 else {
-            throw check.invalid(
-                "learning_rate", "is \(wire.learningRate), not a finite number of at least 0")
-        }
+        var optimizer = OptimizerWork.sgd(
+            learningRate: try check.amount(wire.learningRate, "learning_rate"),
+            momentum: try check.share(wire.momentum, "momentum"))
+        if wire.hasOptimizer { try optimizer.take(wire.optimizer) }
         let widest = WireLimits.largestSmallCount
         self.init(
             data: try check.required(DatasetReference.self, wire.data, wire.hasData, "data"),
@@ -24,9 +24,8 @@ extension TrainingWork: WireValue {
             batchSize: try check.integer(wire.batchSize, "batch_size", from: 1),
             epochs: try check.integer(wire.epochs, "epochs", from: 1),
             seed: wire.seed,
-            learningRate: wire.learningRate,
-            momentum: try check.share(wire.momentum, "momentum"),
-            averagesMomentum: wire.averagesMomentum,
+            optimizer: optimizer,
+            averagesOptimizerState: wire.averagesOptimizerState,
             stepsPerRound: try check.integer(wire.stepsPerRound, "steps_per_round"))
     }
 
@@ -42,9 +41,10 @@ extension TrainingWork: WireValue {
         wire.batchSize = Int64(batchSize)
         wire.epochs = Int64(epochs)
         wire.seed = seed
-        wire.learningRate = learningRate
-        wire.momentum = momentum
-        wire.averagesMomentum = averagesMomentum
+        wire.learningRate = optimizer.learningRate
+        wire.momentum = optimizer.momentum
+        if !optimizer.isPlain { wire.optimizer = optimizer.wire }
+        wire.averagesOptimizerState = averagesOptimizerState
         wire.stepsPerRound = Int64(stepsPerRound)
         return wire
     }

@@ -46,8 +46,9 @@ enum Sample {
     private static let work = TrainingWork(
         data: DatasetReference(key: digest, files: [], format: "idx"), validationFraction: 0.1,
         testFraction: 0.2, splitSeed: 7, standardizes: true, hiddenLayers: [64, 32], replicas: 8,
-        batchSize: 32, epochs: 20, seed: UInt64.max, learningRate: 0.05, momentum: 0.9,
-        averagesMomentum: true, stepsPerRound: 16)
+        batchSize: 32, epochs: 20, seed: UInt64.max,
+        optimizer: .sgd(learningRate: 0.05, momentum: 0.9),
+        averagesOptimizerState: true, stepsPerRound: 16)
 
     private static let requirements = JobRequirements(
         perLane: ResourceAmount(milliCPU: 1_000, memoryBytes: 512 << 20), mostHosts: 0,

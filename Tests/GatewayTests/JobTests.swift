@@ -10,7 +10,8 @@ struct JobTests {
         let work = TrainingWork(
             data: reference, validationFraction: 0, testFraction: 0, splitSeed: 1,
             standardizes: false, hiddenLayers: [64], replicas: 8, batchSize: 1, epochs: 1,
-            seed: 1, learningRate: 0.1, momentum: 0, averagesMomentum: true, stepsPerRound: 1)
+            seed: 1, optimizer: .sgd(learningRate: 0.1, momentum: 0), averagesOptimizerState: true,
+            stepsPerRound: 1)
         let needs = JobRequirements(
             perLane: ResourceAmount(milliCPU: 1_000, memoryBytes: 1 << 29), mostHosts: 0,
             numerics: "auto", timeLimitSeconds: 0, backoffLimit: 3, keepFinishedSeconds: 0,

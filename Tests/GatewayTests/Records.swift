@@ -8,8 +8,8 @@ enum Records {
         work: TrainingWork(
             data: DatasetReference(key: "", files: [], format: "idx"), validationFraction: 0,
             testFraction: 0, splitSeed: 1, standardizes: false, hiddenLayers: [], replicas: 1,
-            batchSize: 1, epochs: 1, seed: 1, learningRate: 0.1, momentum: 0,
-            averagesMomentum: true, stepsPerRound: 1),
+            batchSize: 1, epochs: 1, seed: 1, optimizer: .sgd(learningRate: 0.1, momentum: 0),
+            averagesOptimizerState: true, stepsPerRound: 1),
         requirements: JobRequirements(
             perLane: .zero, mostHosts: 0, numerics: "auto", timeLimitSeconds: 0, backoffLimit: 0,
             keepFinishedSeconds: 0, isSuspended: false, modelName: ""), submittedAt: 1)

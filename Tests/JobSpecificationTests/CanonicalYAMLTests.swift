@@ -36,9 +36,33 @@ struct CanonicalYAMLTests {
         var job = try #require(try Samples.read(Samples.complete).jobs.first)
         let rates: [Float] = [.leastNonzeroMagnitude, 1e-5, 0.1, 16_777_216, 999_999.94]
         for rate in rates where rate <= Limits.learningRate {
-            job.learningRate = rate
-            job.momentum = Float(1).nextDown
+            job.optimizer.learningRate = rate
+            job.optimizer.momentum = Float(1).nextDown
             job.validationFraction = Double.leastNonzeroMagnitude
+            #expect(try Samples.read(job.canonicalYAML()).jobs == [job])
+        }
+    }
+
+    @Test(arguments: [
+        "sgd: {learningRate: 0.5, momentum: 0.9, nesterov: true}", "adagrad: {epsilon: 0.5}",
+        "rmsprop: {decay: 0.8, momentum: 0.3, epsilon: 1e-3}", "adadelta: {decay: 0.7}",
+        "adam: {beta1: 0.8, beta2: 0.9, epsilon: 1e-4}", "adamw: {weightDecay: 0.25}",
+    ])
+    func optimizersSurvive(optimizer: String) throws {
+        for schedule in [
+            "constant: {}", "step: {epochs: 3, factor: 0.5}", "exponential: {factor: 0.9}",
+            "cosine: {minimum: 0.1}", "linearWarmupCosine: {warmup: 0.2, minimum: 0.05}",
+            "invscaling: {power: 0.25}", "oneCycle: {warmup: 0.4}",
+        ] {
+            let training =
+                "  training: {optimizer: {\(optimizer)}, schedule: {\(schedule)}, regularization:"
+                + " {l1: 0.1, l2: 0.2}, gradientClipping: {value: 3, norm: 4}}\n"
+            let read = try Samples.read(Samples.minimal + training)
+            #expect(read.diagnostics.map { $0.rendered() } == [])
+            let job = try #require(read.jobs.first)
+            #expect(!job.optimizer.isPlain)
+            #expect(schedule.hasPrefix(job.optimizer.schedule.shape.word))
+            #expect(job.optimizer.clipNorm == 4)
             #expect(try Samples.read(job.canonicalYAML()).jobs == [job])
         }
     }

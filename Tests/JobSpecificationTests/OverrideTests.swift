@@ -12,7 +12,7 @@ struct OverrideTests {
     }
 
     @Test func aPathCountsFromTheSpec() throws {
-        #expect(try job("training.optimizer.sgd.learningRate=0.1").learningRate == 0.1)
+        #expect(try job("training.optimizer.sgd.learningRate=0.1").optimizer.learningRate == 0.1)
         #expect(try job("spec.replicas=3").replicas == 3)
         #expect(try job("metadata.name=other").modelName == "other")
         #expect(try job("model.mlp.hidden=[8, 4]").hiddenLayers == [8, 4])

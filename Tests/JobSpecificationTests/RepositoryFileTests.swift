@@ -37,10 +37,10 @@ struct RepositoryFileTests {
         let file = Samples.root.appending(path: "jobs/03-learning-rates.yaml")
         let text = try String(contentsOf: file, encoding: .utf8)
         var jobs = SpecificationReader.read(text, file: "03").jobs
-        #expect(jobs.map(\.learningRate) == [0.003, 0.01, 0.03, 0.1])
+        #expect(jobs.map(\.optimizer.learningRate) == [0.003, 0.01, 0.03, 0.1])
         #expect(Set(jobs.map(\.name)).count == 4)
         for index in jobs.indices {
-            jobs[index].learningRate = 1
+            jobs[index].optimizer.learningRate = 1
             jobs[index].name = "same"
             jobs[index].modelName = "same"
         }

@@ -15,10 +15,10 @@ struct SpecificationReaderTests {
         #expect(job.testFraction == 0.2)
         #expect(job.epochs == 10)
         #expect(job.batchSize == 32)
-        #expect(job.learningRate == 0.01)
-        #expect(job.momentum == 0)
+        #expect(job.optimizer.learningRate == 0.01)
+        #expect(job.optimizer.momentum == 0)
         #expect(job.every == .auto)
-        #expect(job.averagesMomentum)
+        #expect(job.averagesOptimizerState)
         #expect(!job.standardizes)
         #expect(
             job.requirements
@@ -47,10 +47,10 @@ struct SpecificationReaderTests {
         let reference = DatasetReference(key: Samples.digest, files: [], format: "csv")
         let work = job.work(data: reference)
         #expect(work.stepsPerRound == 16)
-        #expect(!work.averagesMomentum)
+        #expect(!work.averagesOptimizerState)
         #expect(work.hiddenLayers == [64, 32])
-        #expect(work.learningRate == 0.001)
-        #expect(work.momentum == 0.9)
+        #expect(work.optimizer.learningRate == 0.001)
+        #expect(work.optimizer.momentum == 0.9)
     }
 
     @Test func anAutomaticIntervalIsZeroStepsUntilFrozen() throws {

@@ -45,8 +45,9 @@ enum Fixtures {
             files: [.init(role: .train, digest: sha256, byteCount: 1_000, hostPath: "")],
             format: "csv label=class"),
         validationFraction: 0.1, testFraction: 0.2, splitSeed: 7, standardizes: true,
-        hiddenLayers: [64], replicas: 8, batchSize: 32, epochs: 20, seed: 7, learningRate: 0.05,
-        momentum: 0.9, averagesMomentum: true, stepsPerRound: 16)
+        hiddenLayers: [64], replicas: 8, batchSize: 32, epochs: 20, seed: 7,
+        optimizer: .sgd(learningRate: 0.05, momentum: 0.9), averagesOptimizerState: true,
+        stepsPerRound: 16)
 
     static let requirements = JobRequirements(
         perLane: ResourceAmount(milliCPU: 1_000, memoryBytes: 1 << 29), mostHosts: 0,

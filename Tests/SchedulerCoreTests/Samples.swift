@@ -11,8 +11,9 @@ enum Sample {
         TrainingWork(
             data: DatasetReference(key: data, files: [], format: "csv"), validationFraction: 0.1,
             testFraction: 0.1, splitSeed: 1, standardizes: true, hiddenLayers: [],
-            replicas: replicas, batchSize: 32, epochs: epochs, seed: seed, learningRate: 0.1,
-            momentum: 0.9, averagesMomentum: true, stepsPerRound: stepsPerRound)
+            replicas: replicas, batchSize: 32, epochs: epochs, seed: seed,
+            optimizer: .sgd(learningRate: 0.1, momentum: 0.9), averagesOptimizerState: true,
+            stepsPerRound: stepsPerRound)
     }
 
     static func requirements(

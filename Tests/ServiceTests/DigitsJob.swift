@@ -30,7 +30,8 @@ enum DigitsJob {
                 ], format: format),
             validationFraction: 0.1, testFraction: 0.2, splitSeed: 7, standardizes: true,
             hiddenLayers: [32], replicas: replicas, batchSize: batchSize, epochs: epochs, seed: 7,
-            learningRate: 0.05, momentum: 0.9, averagesMomentum: true, stepsPerRound: 3)
+            optimizer: .sgd(learningRate: 0.05, momentum: 0.9), averagesOptimizerState: true,
+            stepsPerRound: 3)
     }
 
     static func submission(_ work: TrainingWork, name: String = "digits") -> Submission {
@@ -65,7 +66,7 @@ enum DigitsJob {
             data: data, trainRows: split.train, standardization: standardization,
             architecture: architecture, plan: plan,
             optimizer: try OptimizerConfiguration(
-                learningRate: work.learningRate, momentum: work.momentum, state: .average))
+                work.optimizer, averagesState: work.averagesOptimizerState))
         let layout = try ParameterLayout(
             architecture: architecture, featureCount: data.featureCount,
             classCount: data.classCount)

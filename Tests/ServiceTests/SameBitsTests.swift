@@ -25,6 +25,30 @@ struct SameBitsTests {
         #expect(record.model?.weightsDigest == expected)
     }
 
+    @Test(arguments: [(OptimizerWork.Rule.adamw, true), (.adadelta, true), (.adam, false)])
+    func optimizersDoNotChangeABit(rule: OptimizerWork.Rule, averagesState: Bool) async throws {
+        let cluster = try ClusterUnderTest()
+        defer { cluster.stop() }
+        try cluster.startWorker("h1")
+        try cluster.startWorker("h2")
+        var work = try DigitsJob.work(storing: cluster.scheduler.artifacts, replicas: 5)
+        work.optimizer = OptimizerWork(rule: rule, learningRate: 0.01)
+        work.optimizer.weightDecay = 0.01
+        work.optimizer.clipNorm = 2
+        work.optimizer.l2 = 1e-4
+        work.optimizer.schedule.shape = .linearWarmupCosine
+        work.averagesOptimizerState = averagesState
+        let expected = try DigitsJob.referenceDigest(work)
+        let answer = await cluster.scheduler.submit(DigitsJob.submission(work))
+        guard case .accepted(let job, _, _) = answer else {
+            Issue.record("not accepted: \(answer)")
+            return
+        }
+        let record = try #require(try await cluster.end(of: job, within: 60))
+        #expect(record.state == .succeeded, "\(record.reason)")
+        #expect(record.model?.weightsDigest == expected)
+    }
+
     /// The trainers of one host share sockets, those of two hosts speak TCP with CURVE.
     @Test func hostsDoNotChangeABit() async throws {
         let cluster = try ClusterUnderTest()

@@ -1,6 +1,7 @@
 import Determinism
 import LinearAlgebra
 import Testing
+
 @testable import Training
 
 @Suite struct TrainingRunTests {

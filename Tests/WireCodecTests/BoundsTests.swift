@@ -253,8 +253,21 @@ extension BoundsTests {
             WorkerMessage.progress(with(Fixtures.progress) { $0.samples = -1 })),
         work("TrainingWork.validation_fraction") { $0.validationFraction = 1 },
         work("TrainingWork.test_fraction") { $0.testFraction = .nan },
-        work("TrainingWork.learning_rate") { $0.learningRate = .infinity },
-        work("TrainingWork.momentum") { $0.momentum = -0.5 },
+        work("TrainingWork.learning_rate") { $0.optimizer.learningRate = .infinity },
+        work("TrainingWork.momentum") { $0.optimizer.momentum = -0.5 },
+        work("OptimizerWork.decay") {
+            $0.optimizer.rule = .rmsprop
+            $0.optimizer.decay = 1
+        },
+        work("OptimizerWork.epsilon") {
+            $0.optimizer.rule = .adam
+            $0.optimizer.epsilon = .nan
+        },
+        work("OptimizerWork.clip_norm") { $0.optimizer.clipNorm = -1 },
+        work("OptimizerWork.schedule_epochs") {
+            $0.optimizer.schedule.shape = .step
+            $0.optimizer.schedule.epochs = 0
+        },
         work("TrainingWork.replicas") { $0.replicas = 0 },
         work("TrainingWork.replicas") { $0.replicas = WireLimits.mostReplicas + 1 },
         work("TrainingWork.batch_size") { $0.batchSize = 0 },

@@ -39,7 +39,8 @@ enum VocabularyFixtures {
     static let work = TrainingWork(
         data: data, validationFraction: 0.1, testFraction: 0.2, splitSeed: 7, standardizes: true,
         hiddenLayers: [256, 64], replicas: 8, batchSize: 32, epochs: 20, seed: UInt64.max,
-        learningRate: 0.05, momentum: 0.9, averagesMomentum: true, stepsPerRound: 16)
+        optimizer: .sgd(learningRate: 0.05, momentum: 0.9), averagesOptimizerState: true,
+        stepsPerRound: 16)
 
     static let requirements = JobRequirements(
         perLane: ResourceAmount(milliCPU: 1_000, memoryBytes: 512 << 20), mostHosts: 4,
@@ -55,6 +56,28 @@ enum VocabularyFixtures {
     static let prepare = PrepareTraining(
         attempt: attempt, term: Term(9), work: work, coreType: "Haswell", lanes: 4,
         jobName: "digits-7")
+    /// Every number of the optimizer differs from its default.
+    static let prepareAdamW = {
+        var prepare = VocabularyFixtures.prepare
+        prepare.work.optimizer = OptimizerWork(rule: .adamw, learningRate: 0.01, momentum: 0.25)
+        prepare.work.optimizer.isNesterov = true
+        prepare.work.optimizer.decay = 0.5
+        prepare.work.optimizer.beta1 = 0.75
+        prepare.work.optimizer.beta2 = 0.875
+        prepare.work.optimizer.epsilon = 0.125
+        prepare.work.optimizer.weightDecay = 0.0625
+        prepare.work.optimizer.l1 = 1
+        prepare.work.optimizer.l2 = 2
+        prepare.work.optimizer.clipValue = 3
+        prepare.work.optimizer.clipNorm = 4
+        prepare.work.optimizer.schedule.shape = .oneCycle
+        prepare.work.optimizer.schedule.epochs = 5
+        prepare.work.optimizer.schedule.factor = 6
+        prepare.work.optimizer.schedule.minimum = 7
+        prepare.work.optimizer.schedule.warmup = 0.375
+        prepare.work.optimizer.schedule.power = 8
+        return prepare
+    }()
     static let go = GoTraining(
         attempt: attempt, term: Term(9), members: members, startRound: 120,
         stateSource: NodeID("h1"))

@@ -67,6 +67,7 @@ extension WireSample {
         ("heartbeatAcknowledged", .heartbeatAcknowledged(sequence: 300)),
         ("stage", .stage(Fixtures.data)),
         ("prepare", .prepare(Fixtures.prepare)),
+        ("prepareAdamW", .prepare(Fixtures.prepareAdamW)),
         ("go", .go(Fixtures.go)),
         ("publish", .publish(Fixtures.attempt)),
         ("release", .release(Fixtures.attempt)),

@@ -107,7 +107,8 @@ struct WorkerBench {
                 data: DatasetReference(key: data, files: [], format: "csv"),
                 validationFraction: 0, testFraction: 0, splitSeed: 1, standardizes: false,
                 hiddenLayers: [], replicas: 2, batchSize: 8, epochs: 1, seed: 1,
-                learningRate: 0.1, momentum: 0, averagesMomentum: true, stepsPerRound: 1),
+                optimizer: .sgd(learningRate: 0.1, momentum: 0), averagesOptimizerState: true,
+                stepsPerRound: 1),
             coreType: "Haswell", lanes: 1, jobName: "digits-\(job)")
     }
 

@@ -207,6 +207,119 @@ nonisolated enum WireDatasetRole: SwiftProtobuf.Enum, Swift.CaseIterable {
 
 }
 
+/// Closed: an unknown rule is refused, a guess would change the model.
+nonisolated enum WireOptimizerRule: SwiftProtobuf.Enum, Swift.CaseIterable {
+  typealias RawValue = Int
+  case unspecified // = 0
+  case sgd // = 1
+  case adagrad // = 2
+  case rmsprop // = 3
+  case adadelta // = 4
+  case adam // = 5
+  case adamw // = 6
+  case UNRECOGNIZED(Int)
+
+  init() {
+    self = .unspecified
+  }
+
+  init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .sgd
+    case 2: self = .adagrad
+    case 3: self = .rmsprop
+    case 4: self = .adadelta
+    case 5: self = .adam
+    case 6: self = .adamw
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .sgd: return 1
+    case .adagrad: return 2
+    case .rmsprop: return 3
+    case .adadelta: return 4
+    case .adam: return 5
+    case .adamw: return 6
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  static let allCases: [WireOptimizerRule] = [
+    .unspecified,
+    .sgd,
+    .adagrad,
+    .rmsprop,
+    .adadelta,
+    .adam,
+    .adamw,
+  ]
+
+}
+
+nonisolated enum WireScheduleShape: SwiftProtobuf.Enum, Swift.CaseIterable {
+  typealias RawValue = Int
+  case unspecified // = 0
+  case constant // = 1
+  case step // = 2
+  case exponential // = 3
+  case cosine // = 4
+  case linearWarmupCosine // = 5
+  case invscaling // = 6
+  case oneCycle // = 7
+  case UNRECOGNIZED(Int)
+
+  init() {
+    self = .unspecified
+  }
+
+  init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .constant
+    case 2: self = .step
+    case 3: self = .exponential
+    case 4: self = .cosine
+    case 5: self = .linearWarmupCosine
+    case 6: self = .invscaling
+    case 7: self = .oneCycle
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .constant: return 1
+    case .step: return 2
+    case .exponential: return 3
+    case .cosine: return 4
+    case .linearWarmupCosine: return 5
+    case .invscaling: return 6
+    case .oneCycle: return 7
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  static let allCases: [WireScheduleShape] = [
+    .unspecified,
+    .constant,
+    .step,
+    .exponential,
+    .cosine,
+    .linearWarmupCosine,
+    .invscaling,
+    .oneCycle,
+  ]
+
+}
+
 nonisolated enum WireAttemptPhase: SwiftProtobuf.Enum, Swift.CaseIterable {
   typealias RawValue = Int
   case unspecified // = 0
@@ -465,51 +578,198 @@ nonisolated struct WireDatasetReference: Sendable {
 }
 
 /// Everything that decides a training job's bits.
-nonisolated struct WireTrainingWork: Sendable {
+nonisolated struct WireTrainingWork: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   var data: WireDatasetReference {
-    get {_data ?? WireDatasetReference()}
-    set {_data = newValue}
+    get {_storage._data ?? WireDatasetReference()}
+    set {_uniqueStorage()._data = newValue}
   }
   /// Returns true if `data` has been explicitly set.
-  var hasData: Bool {self._data != nil}
+  var hasData: Bool {_storage._data != nil}
   /// Clears the value of `data`. Subsequent reads from it will return its default value.
-  mutating func clearData() {self._data = nil}
+  mutating func clearData() {_uniqueStorage()._data = nil}
 
-  var validationFraction: Double = 0
+  var validationFraction: Double {
+    get {_storage._validationFraction}
+    set {_uniqueStorage()._validationFraction = newValue}
+  }
 
-  var testFraction: Double = 0
+  var testFraction: Double {
+    get {_storage._testFraction}
+    set {_uniqueStorage()._testFraction = newValue}
+  }
 
-  var splitSeed: UInt64 = 0
+  var splitSeed: UInt64 {
+    get {_storage._splitSeed}
+    set {_uniqueStorage()._splitSeed = newValue}
+  }
 
-  var standardizes: Bool = false
+  var standardizes: Bool {
+    get {_storage._standardizes}
+    set {_uniqueStorage()._standardizes = newValue}
+  }
 
-  var hiddenLayers: [Int64] = []
+  var hiddenLayers: [Int64] {
+    get {_storage._hiddenLayers}
+    set {_uniqueStorage()._hiddenLayers = newValue}
+  }
 
-  var replicas: Int64 = 0
+  var replicas: Int64 {
+    get {_storage._replicas}
+    set {_uniqueStorage()._replicas = newValue}
+  }
 
-  var batchSize: Int64 = 0
+  var batchSize: Int64 {
+    get {_storage._batchSize}
+    set {_uniqueStorage()._batchSize = newValue}
+  }
 
-  var epochs: Int64 = 0
+  var epochs: Int64 {
+    get {_storage._epochs}
+    set {_uniqueStorage()._epochs = newValue}
+  }
 
-  var seed: UInt64 = 0
+  var seed: UInt64 {
+    get {_storage._seed}
+    set {_uniqueStorage()._seed = newValue}
+  }
 
-  var learningRate: Float = 0
+  var learningRate: Float {
+    get {_storage._learningRate}
+    set {_uniqueStorage()._learningRate = newValue}
+  }
 
-  var momentum: Float = 0
+  var momentum: Float {
+    get {_storage._momentum}
+    set {_uniqueStorage()._momentum = newValue}
+  }
 
-  var averagesMomentum: Bool = false
+  var averagesOptimizerState: Bool {
+    get {_storage._averagesOptimizerState}
+    set {_uniqueStorage()._averagesOptimizerState = newValue}
+  }
 
-  var stepsPerRound: Int64 = 0
+  var stepsPerRound: Int64 {
+    get {_storage._stepsPerRound}
+    set {_uniqueStorage()._stepsPerRound = newValue}
+  }
+
+  /// Absent for gradient descent with momentum and nothing else.
+  var optimizer: WireOptimizerWork {
+    get {_storage._optimizer ?? WireOptimizerWork()}
+    set {_uniqueStorage()._optimizer = newValue}
+  }
+  /// Returns true if `optimizer` has been explicitly set.
+  var hasOptimizer: Bool {_storage._optimizer != nil}
+  /// Clears the value of `optimizer`. Subsequent reads from it will return its default value.
+  mutating func clearOptimizer() {_uniqueStorage()._optimizer = nil}
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
-  fileprivate var _data: WireDatasetReference? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// Beside learning_rate and momentum of the work.
+nonisolated struct WireOptimizerWork: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var rule: WireOptimizerRule {
+    get {_storage._rule}
+    set {_uniqueStorage()._rule = newValue}
+  }
+
+  var isNesterov: Bool {
+    get {_storage._isNesterov}
+    set {_uniqueStorage()._isNesterov = newValue}
+  }
+
+  var decay: Float {
+    get {_storage._decay}
+    set {_uniqueStorage()._decay = newValue}
+  }
+
+  var beta1: Float {
+    get {_storage._beta1}
+    set {_uniqueStorage()._beta1 = newValue}
+  }
+
+  var beta2: Float {
+    get {_storage._beta2}
+    set {_uniqueStorage()._beta2 = newValue}
+  }
+
+  var epsilon: Float {
+    get {_storage._epsilon}
+    set {_uniqueStorage()._epsilon = newValue}
+  }
+
+  var weightDecay: Float {
+    get {_storage._weightDecay}
+    set {_uniqueStorage()._weightDecay = newValue}
+  }
+
+  var l1: Float {
+    get {_storage._l1}
+    set {_uniqueStorage()._l1 = newValue}
+  }
+
+  var l2: Float {
+    get {_storage._l2}
+    set {_uniqueStorage()._l2 = newValue}
+  }
+
+  var clipValue: Float {
+    get {_storage._clipValue}
+    set {_uniqueStorage()._clipValue = newValue}
+  }
+
+  var clipNorm: Float {
+    get {_storage._clipNorm}
+    set {_uniqueStorage()._clipNorm = newValue}
+  }
+
+  var schedule: WireScheduleShape {
+    get {_storage._schedule}
+    set {_uniqueStorage()._schedule = newValue}
+  }
+
+  var scheduleEpochs: Int64 {
+    get {_storage._scheduleEpochs}
+    set {_uniqueStorage()._scheduleEpochs = newValue}
+  }
+
+  var scheduleFactor: Float {
+    get {_storage._scheduleFactor}
+    set {_uniqueStorage()._scheduleFactor = newValue}
+  }
+
+  var scheduleMinimum: Float {
+    get {_storage._scheduleMinimum}
+    set {_uniqueStorage()._scheduleMinimum = newValue}
+  }
+
+  var scheduleWarmup: Float {
+    get {_storage._scheduleWarmup}
+    set {_uniqueStorage()._scheduleWarmup = newValue}
+  }
+
+  var schedulePower: Float {
+    get {_storage._schedulePower}
+    set {_uniqueStorage()._schedulePower = newValue}
+  }
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 /// What placing a job needs.
@@ -596,54 +856,43 @@ nonisolated struct WireTermMember: Sendable {
   fileprivate var _exchange: WireExchangeAddress? = nil
 }
 
-nonisolated struct WirePrepareTraining: @unchecked Sendable {
+nonisolated struct WirePrepareTraining: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   var attempt: WireAttemptID {
-    get {_storage._attempt ?? WireAttemptID()}
-    set {_uniqueStorage()._attempt = newValue}
+    get {_attempt ?? WireAttemptID()}
+    set {_attempt = newValue}
   }
   /// Returns true if `attempt` has been explicitly set.
-  var hasAttempt: Bool {_storage._attempt != nil}
+  var hasAttempt: Bool {self._attempt != nil}
   /// Clears the value of `attempt`. Subsequent reads from it will return its default value.
-  mutating func clearAttempt() {_uniqueStorage()._attempt = nil}
+  mutating func clearAttempt() {self._attempt = nil}
 
-  var term: UInt64 {
-    get {_storage._term}
-    set {_uniqueStorage()._term = newValue}
-  }
+  var term: UInt64 = 0
 
   var work: WireTrainingWork {
-    get {_storage._work ?? WireTrainingWork()}
-    set {_uniqueStorage()._work = newValue}
+    get {_work ?? WireTrainingWork()}
+    set {_work = newValue}
   }
   /// Returns true if `work` has been explicitly set.
-  var hasWork: Bool {_storage._work != nil}
+  var hasWork: Bool {self._work != nil}
   /// Clears the value of `work`. Subsequent reads from it will return its default value.
-  mutating func clearWork() {_uniqueStorage()._work = nil}
+  mutating func clearWork() {self._work = nil}
 
-  var coreType: String {
-    get {_storage._coreType}
-    set {_uniqueStorage()._coreType = newValue}
-  }
+  var coreType: String = String()
 
-  var lanes: Int64 {
-    get {_storage._lanes}
-    set {_uniqueStorage()._lanes = newValue}
-  }
+  var lanes: Int64 = 0
 
-  var jobName: String {
-    get {_storage._jobName}
-    set {_uniqueStorage()._jobName = newValue}
-  }
+  var jobName: String = String()
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
-  fileprivate var _storage = _StorageClass.defaultInstance
+  fileprivate var _attempt: WireAttemptID? = nil
+  fileprivate var _work: WireTrainingWork? = nil
 }
 
 nonisolated struct WireGoTraining: Sendable {
@@ -870,6 +1119,14 @@ nonisolated extension WireReasonCode: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension WireDatasetRole: SwiftProtobuf._ProtoNameProviding {
   static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0DATASET_ROLE_UNSPECIFIED\0\u{1}DATASET_ROLE_TRAIN\0\u{1}DATASET_ROLE_TRAIN_LABELS\0\u{1}DATASET_ROLE_TEST\0\u{1}DATASET_ROLE_TEST_LABELS\0")
+}
+
+nonisolated extension WireOptimizerRule: SwiftProtobuf._ProtoNameProviding {
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0OPTIMIZER_RULE_UNSPECIFIED\0\u{1}OPTIMIZER_RULE_SGD\0\u{1}OPTIMIZER_RULE_ADAGRAD\0\u{1}OPTIMIZER_RULE_RMSPROP\0\u{1}OPTIMIZER_RULE_ADADELTA\0\u{1}OPTIMIZER_RULE_ADAM\0\u{1}OPTIMIZER_RULE_ADAMW\0")
+}
+
+nonisolated extension WireScheduleShape: SwiftProtobuf._ProtoNameProviding {
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0SCHEDULE_SHAPE_UNSPECIFIED\0\u{1}SCHEDULE_SHAPE_CONSTANT\0\u{1}SCHEDULE_SHAPE_STEP\0\u{1}SCHEDULE_SHAPE_EXPONENTIAL\0\u{1}SCHEDULE_SHAPE_COSINE\0\u{1}SCHEDULE_SHAPE_LINEAR_WARMUP_COSINE\0\u{1}SCHEDULE_SHAPE_INVSCALING\0\u{1}SCHEDULE_SHAPE_ONE_CYCLE\0")
 }
 
 nonisolated extension WireAttemptPhase: SwiftProtobuf._ProtoNameProviding {
@@ -1226,98 +1483,345 @@ nonisolated extension WireDatasetReference: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension WireTrainingWork: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".TrainingWork"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}data\0\u{3}validation_fraction\0\u{3}test_fraction\0\u{3}split_seed\0\u{1}standardizes\0\u{3}hidden_layers\0\u{1}replicas\0\u{3}batch_size\0\u{1}epochs\0\u{1}seed\0\u{3}learning_rate\0\u{1}momentum\0\u{3}averages_momentum\0\u{3}steps_per_round\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}data\0\u{3}validation_fraction\0\u{3}test_fraction\0\u{3}split_seed\0\u{1}standardizes\0\u{3}hidden_layers\0\u{1}replicas\0\u{3}batch_size\0\u{1}epochs\0\u{1}seed\0\u{3}learning_rate\0\u{1}momentum\0\u{3}averages_optimizer_state\0\u{3}steps_per_round\0\u{1}optimizer\0")
+
+  fileprivate class _StorageClass {
+    var _data: WireDatasetReference? = nil
+    var _validationFraction: Double = 0
+    var _testFraction: Double = 0
+    var _splitSeed: UInt64 = 0
+    var _standardizes: Bool = false
+    var _hiddenLayers: [Int64] = []
+    var _replicas: Int64 = 0
+    var _batchSize: Int64 = 0
+    var _epochs: Int64 = 0
+    var _seed: UInt64 = 0
+    var _learningRate: Float = 0
+    var _momentum: Float = 0
+    var _averagesOptimizerState: Bool = false
+    var _stepsPerRound: Int64 = 0
+    var _optimizer: WireOptimizerWork? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _data = source._data
+      _validationFraction = source._validationFraction
+      _testFraction = source._testFraction
+      _splitSeed = source._splitSeed
+      _standardizes = source._standardizes
+      _hiddenLayers = source._hiddenLayers
+      _replicas = source._replicas
+      _batchSize = source._batchSize
+      _epochs = source._epochs
+      _seed = source._seed
+      _learningRate = source._learningRate
+      _momentum = source._momentum
+      _averagesOptimizerState = source._averagesOptimizerState
+      _stepsPerRound = source._stepsPerRound
+      _optimizer = source._optimizer
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularMessageField(value: &self._data) }()
-      case 2: try { try decoder.decodeSingularDoubleField(value: &self.validationFraction) }()
-      case 3: try { try decoder.decodeSingularDoubleField(value: &self.testFraction) }()
-      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.splitSeed) }()
-      case 5: try { try decoder.decodeSingularBoolField(value: &self.standardizes) }()
-      case 6: try { try decoder.decodeRepeatedInt64Field(value: &self.hiddenLayers) }()
-      case 7: try { try decoder.decodeSingularInt64Field(value: &self.replicas) }()
-      case 8: try { try decoder.decodeSingularInt64Field(value: &self.batchSize) }()
-      case 9: try { try decoder.decodeSingularInt64Field(value: &self.epochs) }()
-      case 10: try { try decoder.decodeSingularUInt64Field(value: &self.seed) }()
-      case 11: try { try decoder.decodeSingularFloatField(value: &self.learningRate) }()
-      case 12: try { try decoder.decodeSingularFloatField(value: &self.momentum) }()
-      case 13: try { try decoder.decodeSingularBoolField(value: &self.averagesMomentum) }()
-      case 14: try { try decoder.decodeSingularInt64Field(value: &self.stepsPerRound) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularMessageField(value: &_storage._data) }()
+        case 2: try { try decoder.decodeSingularDoubleField(value: &_storage._validationFraction) }()
+        case 3: try { try decoder.decodeSingularDoubleField(value: &_storage._testFraction) }()
+        case 4: try { try decoder.decodeSingularUInt64Field(value: &_storage._splitSeed) }()
+        case 5: try { try decoder.decodeSingularBoolField(value: &_storage._standardizes) }()
+        case 6: try { try decoder.decodeRepeatedInt64Field(value: &_storage._hiddenLayers) }()
+        case 7: try { try decoder.decodeSingularInt64Field(value: &_storage._replicas) }()
+        case 8: try { try decoder.decodeSingularInt64Field(value: &_storage._batchSize) }()
+        case 9: try { try decoder.decodeSingularInt64Field(value: &_storage._epochs) }()
+        case 10: try { try decoder.decodeSingularUInt64Field(value: &_storage._seed) }()
+        case 11: try { try decoder.decodeSingularFloatField(value: &_storage._learningRate) }()
+        case 12: try { try decoder.decodeSingularFloatField(value: &_storage._momentum) }()
+        case 13: try { try decoder.decodeSingularBoolField(value: &_storage._averagesOptimizerState) }()
+        case 14: try { try decoder.decodeSingularInt64Field(value: &_storage._stepsPerRound) }()
+        case 15: try { try decoder.decodeSingularMessageField(value: &_storage._optimizer) }()
+        default: break
+        }
       }
     }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    try { if let v = self._data {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
-    } }()
-    if self.validationFraction.bitPattern != 0 {
-      try visitor.visitSingularDoubleField(value: self.validationFraction, fieldNumber: 2)
-    }
-    if self.testFraction.bitPattern != 0 {
-      try visitor.visitSingularDoubleField(value: self.testFraction, fieldNumber: 3)
-    }
-    if self.splitSeed != 0 {
-      try visitor.visitSingularUInt64Field(value: self.splitSeed, fieldNumber: 4)
-    }
-    if self.standardizes != false {
-      try visitor.visitSingularBoolField(value: self.standardizes, fieldNumber: 5)
-    }
-    if !self.hiddenLayers.isEmpty {
-      try visitor.visitPackedInt64Field(value: self.hiddenLayers, fieldNumber: 6)
-    }
-    if self.replicas != 0 {
-      try visitor.visitSingularInt64Field(value: self.replicas, fieldNumber: 7)
-    }
-    if self.batchSize != 0 {
-      try visitor.visitSingularInt64Field(value: self.batchSize, fieldNumber: 8)
-    }
-    if self.epochs != 0 {
-      try visitor.visitSingularInt64Field(value: self.epochs, fieldNumber: 9)
-    }
-    if self.seed != 0 {
-      try visitor.visitSingularUInt64Field(value: self.seed, fieldNumber: 10)
-    }
-    if self.learningRate.bitPattern != 0 {
-      try visitor.visitSingularFloatField(value: self.learningRate, fieldNumber: 11)
-    }
-    if self.momentum.bitPattern != 0 {
-      try visitor.visitSingularFloatField(value: self.momentum, fieldNumber: 12)
-    }
-    if self.averagesMomentum != false {
-      try visitor.visitSingularBoolField(value: self.averagesMomentum, fieldNumber: 13)
-    }
-    if self.stepsPerRound != 0 {
-      try visitor.visitSingularInt64Field(value: self.stepsPerRound, fieldNumber: 14)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      try { if let v = _storage._data {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+      } }()
+      if _storage._validationFraction.bitPattern != 0 {
+        try visitor.visitSingularDoubleField(value: _storage._validationFraction, fieldNumber: 2)
+      }
+      if _storage._testFraction.bitPattern != 0 {
+        try visitor.visitSingularDoubleField(value: _storage._testFraction, fieldNumber: 3)
+      }
+      if _storage._splitSeed != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._splitSeed, fieldNumber: 4)
+      }
+      if _storage._standardizes != false {
+        try visitor.visitSingularBoolField(value: _storage._standardizes, fieldNumber: 5)
+      }
+      if !_storage._hiddenLayers.isEmpty {
+        try visitor.visitPackedInt64Field(value: _storage._hiddenLayers, fieldNumber: 6)
+      }
+      if _storage._replicas != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._replicas, fieldNumber: 7)
+      }
+      if _storage._batchSize != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._batchSize, fieldNumber: 8)
+      }
+      if _storage._epochs != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._epochs, fieldNumber: 9)
+      }
+      if _storage._seed != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._seed, fieldNumber: 10)
+      }
+      if _storage._learningRate.bitPattern != 0 {
+        try visitor.visitSingularFloatField(value: _storage._learningRate, fieldNumber: 11)
+      }
+      if _storage._momentum.bitPattern != 0 {
+        try visitor.visitSingularFloatField(value: _storage._momentum, fieldNumber: 12)
+      }
+      if _storage._averagesOptimizerState != false {
+        try visitor.visitSingularBoolField(value: _storage._averagesOptimizerState, fieldNumber: 13)
+      }
+      if _storage._stepsPerRound != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._stepsPerRound, fieldNumber: 14)
+      }
+      try { if let v = _storage._optimizer {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: WireTrainingWork, rhs: WireTrainingWork) -> Bool {
-    if lhs._data != rhs._data {return false}
-    if lhs.validationFraction != rhs.validationFraction {return false}
-    if lhs.testFraction != rhs.testFraction {return false}
-    if lhs.splitSeed != rhs.splitSeed {return false}
-    if lhs.standardizes != rhs.standardizes {return false}
-    if lhs.hiddenLayers != rhs.hiddenLayers {return false}
-    if lhs.replicas != rhs.replicas {return false}
-    if lhs.batchSize != rhs.batchSize {return false}
-    if lhs.epochs != rhs.epochs {return false}
-    if lhs.seed != rhs.seed {return false}
-    if lhs.learningRate != rhs.learningRate {return false}
-    if lhs.momentum != rhs.momentum {return false}
-    if lhs.averagesMomentum != rhs.averagesMomentum {return false}
-    if lhs.stepsPerRound != rhs.stepsPerRound {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._data != rhs_storage._data {return false}
+        if _storage._validationFraction != rhs_storage._validationFraction {return false}
+        if _storage._testFraction != rhs_storage._testFraction {return false}
+        if _storage._splitSeed != rhs_storage._splitSeed {return false}
+        if _storage._standardizes != rhs_storage._standardizes {return false}
+        if _storage._hiddenLayers != rhs_storage._hiddenLayers {return false}
+        if _storage._replicas != rhs_storage._replicas {return false}
+        if _storage._batchSize != rhs_storage._batchSize {return false}
+        if _storage._epochs != rhs_storage._epochs {return false}
+        if _storage._seed != rhs_storage._seed {return false}
+        if _storage._learningRate != rhs_storage._learningRate {return false}
+        if _storage._momentum != rhs_storage._momentum {return false}
+        if _storage._averagesOptimizerState != rhs_storage._averagesOptimizerState {return false}
+        if _storage._stepsPerRound != rhs_storage._stepsPerRound {return false}
+        if _storage._optimizer != rhs_storage._optimizer {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireOptimizerWork: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".OptimizerWork"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}rule\0\u{3}is_nesterov\0\u{1}decay\0\u{1}beta1\0\u{1}beta2\0\u{1}epsilon\0\u{3}weight_decay\0\u{1}l1\0\u{1}l2\0\u{3}clip_value\0\u{3}clip_norm\0\u{1}schedule\0\u{3}schedule_epochs\0\u{3}schedule_factor\0\u{3}schedule_minimum\0\u{3}schedule_warmup\0\u{3}schedule_power\0")
+
+  fileprivate class _StorageClass {
+    var _rule: WireOptimizerRule = .unspecified
+    var _isNesterov: Bool = false
+    var _decay: Float = 0
+    var _beta1: Float = 0
+    var _beta2: Float = 0
+    var _epsilon: Float = 0
+    var _weightDecay: Float = 0
+    var _l1: Float = 0
+    var _l2: Float = 0
+    var _clipValue: Float = 0
+    var _clipNorm: Float = 0
+    var _schedule: WireScheduleShape = .unspecified
+    var _scheduleEpochs: Int64 = 0
+    var _scheduleFactor: Float = 0
+    var _scheduleMinimum: Float = 0
+    var _scheduleWarmup: Float = 0
+    var _schedulePower: Float = 0
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _rule = source._rule
+      _isNesterov = source._isNesterov
+      _decay = source._decay
+      _beta1 = source._beta1
+      _beta2 = source._beta2
+      _epsilon = source._epsilon
+      _weightDecay = source._weightDecay
+      _l1 = source._l1
+      _l2 = source._l2
+      _clipValue = source._clipValue
+      _clipNorm = source._clipNorm
+      _schedule = source._schedule
+      _scheduleEpochs = source._scheduleEpochs
+      _scheduleFactor = source._scheduleFactor
+      _scheduleMinimum = source._scheduleMinimum
+      _scheduleWarmup = source._scheduleWarmup
+      _schedulePower = source._schedulePower
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularEnumField(value: &_storage._rule) }()
+        case 2: try { try decoder.decodeSingularBoolField(value: &_storage._isNesterov) }()
+        case 3: try { try decoder.decodeSingularFloatField(value: &_storage._decay) }()
+        case 4: try { try decoder.decodeSingularFloatField(value: &_storage._beta1) }()
+        case 5: try { try decoder.decodeSingularFloatField(value: &_storage._beta2) }()
+        case 6: try { try decoder.decodeSingularFloatField(value: &_storage._epsilon) }()
+        case 7: try { try decoder.decodeSingularFloatField(value: &_storage._weightDecay) }()
+        case 8: try { try decoder.decodeSingularFloatField(value: &_storage._l1) }()
+        case 9: try { try decoder.decodeSingularFloatField(value: &_storage._l2) }()
+        case 10: try { try decoder.decodeSingularFloatField(value: &_storage._clipValue) }()
+        case 11: try { try decoder.decodeSingularFloatField(value: &_storage._clipNorm) }()
+        case 12: try { try decoder.decodeSingularEnumField(value: &_storage._schedule) }()
+        case 13: try { try decoder.decodeSingularInt64Field(value: &_storage._scheduleEpochs) }()
+        case 14: try { try decoder.decodeSingularFloatField(value: &_storage._scheduleFactor) }()
+        case 15: try { try decoder.decodeSingularFloatField(value: &_storage._scheduleMinimum) }()
+        case 16: try { try decoder.decodeSingularFloatField(value: &_storage._scheduleWarmup) }()
+        case 17: try { try decoder.decodeSingularFloatField(value: &_storage._schedulePower) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      if _storage._rule != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._rule, fieldNumber: 1)
+      }
+      if _storage._isNesterov != false {
+        try visitor.visitSingularBoolField(value: _storage._isNesterov, fieldNumber: 2)
+      }
+      if _storage._decay.bitPattern != 0 {
+        try visitor.visitSingularFloatField(value: _storage._decay, fieldNumber: 3)
+      }
+      if _storage._beta1.bitPattern != 0 {
+        try visitor.visitSingularFloatField(value: _storage._beta1, fieldNumber: 4)
+      }
+      if _storage._beta2.bitPattern != 0 {
+        try visitor.visitSingularFloatField(value: _storage._beta2, fieldNumber: 5)
+      }
+      if _storage._epsilon.bitPattern != 0 {
+        try visitor.visitSingularFloatField(value: _storage._epsilon, fieldNumber: 6)
+      }
+      if _storage._weightDecay.bitPattern != 0 {
+        try visitor.visitSingularFloatField(value: _storage._weightDecay, fieldNumber: 7)
+      }
+      if _storage._l1.bitPattern != 0 {
+        try visitor.visitSingularFloatField(value: _storage._l1, fieldNumber: 8)
+      }
+      if _storage._l2.bitPattern != 0 {
+        try visitor.visitSingularFloatField(value: _storage._l2, fieldNumber: 9)
+      }
+      if _storage._clipValue.bitPattern != 0 {
+        try visitor.visitSingularFloatField(value: _storage._clipValue, fieldNumber: 10)
+      }
+      if _storage._clipNorm.bitPattern != 0 {
+        try visitor.visitSingularFloatField(value: _storage._clipNorm, fieldNumber: 11)
+      }
+      if _storage._schedule != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._schedule, fieldNumber: 12)
+      }
+      if _storage._scheduleEpochs != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._scheduleEpochs, fieldNumber: 13)
+      }
+      if _storage._scheduleFactor.bitPattern != 0 {
+        try visitor.visitSingularFloatField(value: _storage._scheduleFactor, fieldNumber: 14)
+      }
+      if _storage._scheduleMinimum.bitPattern != 0 {
+        try visitor.visitSingularFloatField(value: _storage._scheduleMinimum, fieldNumber: 15)
+      }
+      if _storage._scheduleWarmup.bitPattern != 0 {
+        try visitor.visitSingularFloatField(value: _storage._scheduleWarmup, fieldNumber: 16)
+      }
+      if _storage._schedulePower.bitPattern != 0 {
+        try visitor.visitSingularFloatField(value: _storage._schedulePower, fieldNumber: 17)
+      }
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireOptimizerWork, rhs: WireOptimizerWork) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._rule != rhs_storage._rule {return false}
+        if _storage._isNesterov != rhs_storage._isNesterov {return false}
+        if _storage._decay != rhs_storage._decay {return false}
+        if _storage._beta1 != rhs_storage._beta1 {return false}
+        if _storage._beta2 != rhs_storage._beta2 {return false}
+        if _storage._epsilon != rhs_storage._epsilon {return false}
+        if _storage._weightDecay != rhs_storage._weightDecay {return false}
+        if _storage._l1 != rhs_storage._l1 {return false}
+        if _storage._l2 != rhs_storage._l2 {return false}
+        if _storage._clipValue != rhs_storage._clipValue {return false}
+        if _storage._clipNorm != rhs_storage._clipNorm {return false}
+        if _storage._schedule != rhs_storage._schedule {return false}
+        if _storage._scheduleEpochs != rhs_storage._scheduleEpochs {return false}
+        if _storage._scheduleFactor != rhs_storage._scheduleFactor {return false}
+        if _storage._scheduleMinimum != rhs_storage._scheduleMinimum {return false}
+        if _storage._scheduleWarmup != rhs_storage._scheduleWarmup {return false}
+        if _storage._schedulePower != rhs_storage._schedulePower {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1495,102 +1999,56 @@ nonisolated extension WirePrepareTraining: SwiftProtobuf.Message, SwiftProtobuf.
   static let protoMessageName: String = _protobuf_package + ".PrepareTraining"
   static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}attempt\0\u{1}term\0\u{1}work\0\u{3}core_type\0\u{1}lanes\0\u{3}job_name\0")
 
-  fileprivate class _StorageClass {
-    var _attempt: WireAttemptID? = nil
-    var _term: UInt64 = 0
-    var _work: WireTrainingWork? = nil
-    var _coreType: String = String()
-    var _lanes: Int64 = 0
-    var _jobName: String = String()
-
-      // This property is used as the initial default value for new instances of the type.
-      // The type itself is protecting the reference to its storage via CoW semantics.
-      // This will force a copy to be made of this reference when the first mutation occurs;
-      // hence, it is safe to mark this as `nonisolated(unsafe)`.
-      static nonisolated(unsafe) let defaultInstance = _StorageClass()
-
-    private init() {}
-
-    init(copying source: _StorageClass) {
-      _attempt = source._attempt
-      _term = source._term
-      _work = source._work
-      _coreType = source._coreType
-      _lanes = source._lanes
-      _jobName = source._jobName
-    }
-  }
-
-  fileprivate mutating func _uniqueStorage() -> _StorageClass {
-    if !isKnownUniquelyReferenced(&_storage) {
-      _storage = _StorageClass(copying: _storage)
-    }
-    return _storage
-  }
-
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    _ = _uniqueStorage()
-    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      while let fieldNumber = try decoder.nextFieldNumber() {
-        // The use of inline closures is to circumvent an issue where the compiler
-        // allocates stack space for every case branch when no optimizations are
-        // enabled. https://github.com/apple/swift-protobuf/issues/1034
-        switch fieldNumber {
-        case 1: try { try decoder.decodeSingularMessageField(value: &_storage._attempt) }()
-        case 2: try { try decoder.decodeSingularUInt64Field(value: &_storage._term) }()
-        case 3: try { try decoder.decodeSingularMessageField(value: &_storage._work) }()
-        case 4: try { try decoder.decodeSingularStringField(value: &_storage._coreType) }()
-        case 5: try { try decoder.decodeSingularInt64Field(value: &_storage._lanes) }()
-        case 6: try { try decoder.decodeSingularStringField(value: &_storage._jobName) }()
-        default: break
-        }
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._attempt) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.term) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._work) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.coreType) }()
+      case 5: try { try decoder.decodeSingularInt64Field(value: &self.lanes) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.jobName) }()
+      default: break
       }
     }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every if/case branch local when no optimizations
-      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-      // https://github.com/apple/swift-protobuf/issues/1182
-      try { if let v = _storage._attempt {
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
-      } }()
-      if _storage._term != 0 {
-        try visitor.visitSingularUInt64Field(value: _storage._term, fieldNumber: 2)
-      }
-      try { if let v = _storage._work {
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
-      } }()
-      if !_storage._coreType.isEmpty {
-        try visitor.visitSingularStringField(value: _storage._coreType, fieldNumber: 4)
-      }
-      if _storage._lanes != 0 {
-        try visitor.visitSingularInt64Field(value: _storage._lanes, fieldNumber: 5)
-      }
-      if !_storage._jobName.isEmpty {
-        try visitor.visitSingularStringField(value: _storage._jobName, fieldNumber: 6)
-      }
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._attempt {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if self.term != 0 {
+      try visitor.visitSingularUInt64Field(value: self.term, fieldNumber: 2)
+    }
+    try { if let v = self._work {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    if !self.coreType.isEmpty {
+      try visitor.visitSingularStringField(value: self.coreType, fieldNumber: 4)
+    }
+    if self.lanes != 0 {
+      try visitor.visitSingularInt64Field(value: self.lanes, fieldNumber: 5)
+    }
+    if !self.jobName.isEmpty {
+      try visitor.visitSingularStringField(value: self.jobName, fieldNumber: 6)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: WirePrepareTraining, rhs: WirePrepareTraining) -> Bool {
-    if lhs._storage !== rhs._storage {
-      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
-        let _storage = _args.0
-        let rhs_storage = _args.1
-        if _storage._attempt != rhs_storage._attempt {return false}
-        if _storage._term != rhs_storage._term {return false}
-        if _storage._work != rhs_storage._work {return false}
-        if _storage._coreType != rhs_storage._coreType {return false}
-        if _storage._lanes != rhs_storage._lanes {return false}
-        if _storage._jobName != rhs_storage._jobName {return false}
-        return true
-      }
-      if !storagesAreEqual {return false}
-    }
+    if lhs._attempt != rhs._attempt {return false}
+    if lhs.term != rhs.term {return false}
+    if lhs._work != rhs._work {return false}
+    if lhs.coreType != rhs.coreType {return false}
+    if lhs.lanes != rhs.lanes {return false}
+    if lhs.jobName != rhs.jobName {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -1,0 +1,120 @@
+import LinearAlgebra
+
+/// The optimizer of one replica while it computes a round: the rule's vectors and its steps.
+///
+/// The vectors stand one after the other in one buffer of `vectorCount * parameterCount` elements,
+/// as they do behind the parameters in the global state: velocity (sgd); sum of squares (adagrad);
+/// mean of squares, velocity (rmsprop); mean of squares, mean of squared updates (adadelta); mean,
+/// mean of squares (adam).
+final class ReplicaOptimizer {
+    private let configuration: OptimizerConfiguration
+    private let layout: ParameterLayout
+    private let plan: TrainingPlan
+    private let vectors: FloatBuffer
+
+    init(_ configuration: OptimizerConfiguration, layout: ParameterLayout, plan: TrainingPlan) {
+        self.configuration = configuration
+        self.layout = layout
+        self.plan = plan
+        vectors = FloatBuffer(count: configuration.rule.vectorCount * layout.parameterCount)
+    }
+
+    /// Takes the vectors over from behind the parameters of the global state, or starts from zero.
+    func begin(from globalState: UnsafePointer<Float>) {
+        if configuration.vectorsAreInState {
+            vectors.load(from: globalState + layout.parameterCount)
+        } else {
+            vectors.clear()
+        }
+    }
+
+    /// Writes how far the vectors moved behind the parameters' part of the delta, if they are part
+    /// of the state.
+    func writeDelta(
+        from globalState: UnsafePointer<Float>, into delta: UnsafeMutablePointer<Float>
+    ) {
+        guard configuration.vectorsAreInState else { return }
+        let count = layout.parameterCount
+        VectorKernels.subtract(
+            vectors.pointer, globalState + count, into: delta + count, count: vectors.count)
+    }
+
+    /// One update of the parameters by their gradient, which it may change.
+    ///
+    /// `step` is the global one; `roundStart` the first of its round, from which a state that is
+    /// reset at every average counts its age.
+    func take(
+        step: Int, roundStart: Int, parameters: UnsafeMutablePointer<Float>,
+        gradient: UnsafeMutablePointer<Float>
+    ) {
+        shape(gradient, parameters)
+        let count = layout.parameterCount
+        let rate = configuration.schedule.rate(
+            base: configuration.learningRate, step: step,
+            epoch: step * plan.rowsPerStep / plan.trainRows, totalSteps: plan.totalSteps)
+        let first = vectors.pointer
+        switch configuration.rule {
+        case .sgd(let momentum, _) where momentum == 0:
+            VectorKernels.plainStep(
+                parameters: parameters, gradient: gradient, count: count, learningRate: rate)
+        case .sgd(let momentum, false):
+            VectorKernels.momentumStep(
+                parameters: parameters, velocity: first, gradient: gradient, count: count,
+                learningRate: rate, momentum: momentum)
+        case .sgd(let momentum, true):
+            OptimizerKernels.nesterovStep(
+                parameters: parameters, velocity: first, gradient: gradient, count: count,
+                learningRate: rate, momentum: momentum)
+        case .adagrad(let epsilon):
+            OptimizerKernels.adagradStep(
+                parameters: parameters, squares: first, gradient: gradient, count: count,
+                learningRate: rate, epsilon: epsilon)
+        case .rmsprop(let decay, let epsilon, let momentum):
+            OptimizerKernels.rmspropStep(
+                parameters: parameters, squares: first,
+                velocity: momentum > 0 ? first + count : nil, gradient: gradient, count: count,
+                learningRate: rate, decay: decay, epsilon: epsilon, momentum: momentum)
+        case .adadelta(let decay, let epsilon):
+            OptimizerKernels.adadeltaStep(
+                parameters: parameters, squares: first, updates: first + count,
+                gradient: gradient, count: count, learningRate: rate, decay: decay,
+                epsilon: epsilon)
+        case .adam(let beta1, let beta2, let epsilon, let weightDecay):
+            let age = configuration.vectorsAreInState ? step + 1 : step - roundStart + 1
+            OptimizerKernels.adamStep(
+                parameters: parameters, means: first, squares: first + count, gradient: gradient,
+                count: count,
+                rule: OptimizerKernels.AdamRule(
+                    learningRate: rate, beta1: beta1, beta2: beta2, epsilon: epsilon,
+                    weightDecay: weightDecay,
+                    correction1: Self.correction(beta1, age),
+                    correction2: Self.correction(beta2, age)))
+        }
+    }
+
+    /// `1 - beta^age`.
+    private static func correction(_ beta: Float, _ age: Int) -> Float {
+        Float(1 - LearningRateSchedule.power(Double(beta), age))
+    }
+
+    /// Penalties on weights alone, then clipping.
+    private func shape(
+        _ gradient: UnsafeMutablePointer<Float>, _ parameters: UnsafePointer<Float>
+    ) {
+        let shaping = configuration.shaping
+        if shaping.l1 > 0 || shaping.l2 > 0 {
+            for layer in layout.layers {
+                GradientKernels.addPenalty(
+                    gradient + layer.weightOffset, parameters: parameters + layer.weightOffset,
+                    count: layer.biasOffset - layer.weightOffset, l1: shaping.l1, l2: shaping.l2)
+            }
+        }
+        if shaping.clipValue > 0 {
+            GradientKernels.clip(
+                gradient, count: layout.parameterCount, toValue: shaping.clipValue)
+        }
+        if shaping.clipNorm > 0 {
+            GradientKernels.clip(gradient, count: layout.parameterCount, toNorm: shaping.clipNorm)
+        }
+    }
+}
