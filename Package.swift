@@ -63,7 +63,8 @@ let package = Package(
             name: "Training", dependencies: ["ClusterVocabulary", "LinearAlgebra", "Determinism"],
             swiftSettings: numeric),
         .target(name: "Averaging", swiftSettings: numeric),
-        .target(name: "Datasets", dependencies: ["CZlib"], swiftSettings: numeric),
+        .target(
+            name: "Datasets", dependencies: ["CZlib", "Determinism"], swiftSettings: numeric),
         .target(
             name: "JobSpecification",
             dependencies: [

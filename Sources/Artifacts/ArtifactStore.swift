@@ -220,6 +220,17 @@ package struct ArtifactStore: Sendable {
         }
     }
 
+    /// Removes partial downloads that nothing was added to for so many seconds.
+    package func removePartials(olderThan seconds: Int64) throws(ArtifactError) {
+        for entry in try PosixFolder.list(partialFolder) {
+            let path = "\(partialFolder)/\(entry.name)"
+            let file = try PosixFile(reading: path)
+            if try file.secondsSinceChange() > seconds, try file.tryLock() {
+                try PosixFolder.remove(path)
+            }
+        }
+    }
+
     /// Bytes of all objects; reads the folder.
     package func totalBytes() throws(ArtifactError) -> Int {
         try list().reduce(0) { $0 + $1.size }

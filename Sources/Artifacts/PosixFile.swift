@@ -7,7 +7,16 @@ final class PosixFile {
 
     init(reading path: String) throws(ArtifactError) {
         self.path = path
-        descriptor = try Self.open(path, O_RDONLY)
+        // Opening a pipe would wait for its writer; then only files and folders pass.
+        descriptor = try Self.open(path, O_RDONLY | O_NONBLOCK)
+        var facts = stat()
+        guard fstat(descriptor, &facts) == 0 else { return }
+        let kind = facts.st_mode & S_IFMT
+        guard kind == S_IFREG || kind == S_IFDIR else {
+            throw ArtifactError(
+                .other, "read", path, reason: "it is a pipe, a socket or a device",
+                cure: "name a regular file")
+        }
     }
 
     /// Creates a file that must not exist yet.
@@ -49,6 +58,15 @@ final class PosixFile {
                 throw ArtifactError("open", path, errno: errno)
             }
         }
+    }
+
+    /// Seconds since the content changed, by the wall clock.
+    func secondsSinceChange() throws(ArtifactError) -> Int64 {
+        var facts = stat()
+        guard fstat(descriptor, &facts) == 0 else {
+            throw ArtifactError("inspect", path, errno: errno)
+        }
+        return Int64(time(nil) - facts.st_mtim.tv_sec)
     }
 
     // MARK: Content

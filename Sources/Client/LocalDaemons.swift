@@ -44,6 +44,19 @@ package struct LocalDaemons: Sendable {
         return files.filter { $0.hasSuffix(".pid") }.map { String($0.dropLast(4)) }.sorted()
     }
 
+    /// Keeps other callers from starting daemons here until it is released; waits for them.
+    package func lock() throws -> DaemonLock {
+        let folder = "\(stateFolder)/run"
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700])
+        let descriptor = open("\(folder)/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0, flock(descriptor, LOCK_EX) == 0 else {
+            throw CocoaError(.fileLocking, userInfo: [NSFilePathErrorKey: "\(folder)/lock"])
+        }
+        return DaemonLock(descriptor: descriptor)
+    }
+
     /// Starts a daemon; gives its process id. One that runs already is left alone.
     package func start(_ name: String, arguments: [String]) throws -> Int32 {
         if let process = running(name) { return process }
@@ -107,5 +120,15 @@ package struct LocalDaemons: Sendable {
         let fields = text[text.index(after: end)...].split(separator: " ")
         guard fields.count > 19, fields[0] != "Z" else { return nil }
         return String(fields[19])
+    }
+}
+
+/// The right to start daemons in a state folder; given back by `release`.
+package struct DaemonLock: Sendable {
+    let descriptor: Int32
+
+    /// Lets the next caller go on.
+    package func release() {
+        close(descriptor)
     }
 }

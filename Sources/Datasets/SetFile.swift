@@ -1,13 +1,18 @@
-/// The converted form of a set that workers map into memory: little endian, version 1.
+import Determinism
+
+/// The converted form of a set that workers map into memory: little endian, version 2.
 ///
-/// A header of 128 bytes, then three sections that each begin at a multiple of 64 bytes, zeros in
-/// between: features (float32, row-major), labels (int32), names (per name a 32-bit byte count and
-/// UTF-8; feature names first, then class names). The same set always gives the same bytes.
+/// A header of 128 bytes that ends with the digest of all sections, then three sections that each
+/// begin at a multiple of 64 bytes, zeros in between: features (float32, row-major), labels
+/// (int32), names (per name a 32-bit byte count and UTF-8; feature names first, then class names).
+/// The same set always gives the same bytes.
 package enum SetFile {
     /// The first eight bytes of every file.
     package static let magic = "MLCSET01"
     /// The version this code writes and reads.
-    package static let version: UInt32 = 1
+    package static let version: UInt32 = 2
+    /// Where the digest stands in the header: high half, then low half.
+    package static let digestOffset = 104
     /// Every section starts at a multiple of this.
     package static let alignment = 64
     /// Bytes before the first section.
@@ -61,7 +66,13 @@ package enum SetFile {
     ) throws(Failure) {
         let names = encodeNames(set)
         let plan = plan(set, namesBytes: names.count)
-        let header = encodeHeader(set, plan)
+        let header = encodeHeader(
+            set, plan,
+            digest: set.features.withUnsafeBytes { features in
+                set.labels.withUnsafeBytes { labels in
+                    names.withUnsafeBytes { digest(features, labels, $0) }
+                }
+            })
         try forward(header.span.bytes, sink)
         try forward(set.features.span.bytes, sink)
         try pad(from: plan.featuresOffset + plan.featuresBytes, to: plan.labelsOffset, sink)
@@ -95,7 +106,22 @@ package enum SetFile {
         return plan
     }
 
-    private static func encodeHeader(_ set: ParsedSet, _ plan: Plan) -> [UInt8] {
+    /// The digest of the three sections' digests.
+    static func digest(
+        _ features: UnsafeRawBufferPointer, _ labels: UnsafeRawBufferPointer,
+        _ names: UnsafeRawBufferPointer
+    ) -> FastDigest {
+        var halves: [UInt64] = []
+        for section in [features, labels, names] {
+            let digest = FastDigest.of(section)
+            halves += [digest.high.littleEndian, digest.low.littleEndian]
+        }
+        return halves.withUnsafeBytes { FastDigest.of($0) }
+    }
+
+    private static func encodeHeader(
+        _ set: ParsedSet, _ plan: Plan, digest: FastDigest
+    ) -> [UInt8] {
         var bytes = Array(magic.utf8)
         append(version, to: &bytes)
         append(UInt32(headerBytes), to: &bytes)
@@ -107,6 +133,8 @@ package enum SetFile {
         for number in numbers {
             append(UInt64(number), to: &bytes)
         }
+        append(digest.high, to: &bytes)
+        append(digest.low, to: &bytes)
         bytes.append(contentsOf: repeatElement(0, count: headerBytes - bytes.count))
         return bytes
     }

@@ -1,3 +1,5 @@
+import Determinism
+
 /// A checked view of an encoded set; its pointers live as long as the buffer it was opened on.
 package struct SetView {
     /// All rows, test rows included.
@@ -18,7 +20,7 @@ package struct SetView {
     /// Opens an encoded set, usually a mapped file, without copying its rows.
     ///
     /// Everything in the header is checked against the buffer; every label is read once. Features
-    /// are not read: the file's digest vouches for them.
+    /// are not read here: ``verify(_:)`` compares all sections with the file's digest.
     /// - Throws: `DataProblem` of kind `wrongMagic`, `wrongVersion` or `damagedSet`.
     package init(_ bytes: UnsafeRawBufferPointer) throws(DataProblem) {
         try Self.requireHeader(bytes)
@@ -65,6 +67,23 @@ package struct SetView {
         ).bindMemory(to: Int32.self)
         for row in labels.indices where labels[row] < 0 || Int(labels[row]) >= classCount {
             throw Self.damaged("row \(row) has class \(labels[row]) of \(classCount)")
+        }
+    }
+
+    /// Reads every byte and throws `damagedSet` when the sections are not those that were written.
+    package static func verify(_ bytes: UnsafeRawBufferPointer) throws(DataProblem) {
+        let view = try SetView(bytes)
+        guard let numbers = numbers(bytes) else { throw damaged("a number is out of range") }
+        let names = UnsafeRawBufferPointer(rebasing: bytes[numbers[8]..<numbers[8] + numbers[9]])
+        let found = SetFile.digest(
+            UnsafeRawBufferPointer(view.features), UnsafeRawBufferPointer(view.labels), names)
+        func half(_ offset: Int) -> UInt64 {
+            UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+        }
+        let written = FastDigest(
+            high: half(SetFile.digestOffset), low: half(SetFile.digestOffset + 8))
+        guard found == written else {
+            throw damaged("its content has digest \(found), the header says \(written)")
         }
     }
 

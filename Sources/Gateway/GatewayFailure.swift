@@ -30,7 +30,8 @@ struct GatewayFailure: Error, Sendable {
 
     static let unauthorized = GatewayFailure(
         .unauthorized, "Unauthorized",
-        "a valid token is needed: Authorization: Bearer …; see mlctl cluster token")
+        "a valid token is needed: Authorization: Bearer …; the scheduler's "
+            + "user finds it in keys/admin.token of its state folder")
 
     static func forbidden(_ message: String) -> GatewayFailure {
         GatewayFailure(.forbidden, "Forbidden", message)

@@ -22,7 +22,9 @@ struct DuplicateKeys {
     /// Renames the key at `mark`; false when it is not a simple key or there were too many.
     mutating func rename(_ name: String, at mark: Mark) -> Bool {
         let place = Place(line: mark.line, column: mark.column)
-        guard writtenNames.count < Limits.duplicateKeys, writtenNames[place] == nil,
+        // Each costs another reading of the text: of a long one only the first is looked for.
+        let most = text.utf8.count > Limits.shortDocumentBytes ? 1 : Limits.duplicateKeys
+        guard writtenNames.count < most, writtenNames[place] == nil,
             !name.isEmpty,
             let stand = Unicode.Scalar(0xE000 + UInt32(writtenNames.count))
         else { return false }

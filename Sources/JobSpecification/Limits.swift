@@ -12,6 +12,8 @@ package enum Limits {
     package static let nodes = 50_000
     /// The most aliases (`*name`) in one file: enough for people, too few to blow a document up.
     package static let aliases = 16
+    /// Documents up to this size are searched for more than one duplicate key.
+    package static let shortDocumentBytes = 65_536
     /// The most duplicate keys found in one document before the reader stops looking.
     package static let duplicateKeys = 16
     /// The most diagnostics kept for one file; the last one says how many more there were.

@@ -6,7 +6,7 @@ package struct SocketLimits: Sendable, Equatable {
     package static let maximumFrameBytesCeiling = 1 << 30
     /// Longest time a closed socket may hold its context for unsent frames.
     package static let maximumLinger = Duration.seconds(5)
-    /// TCP keepalive: unanswered probes, one each 5 s, until the connection is given up.
+    /// TCP keepalive: unanswered probes, one each second, until the connection is given up.
     package static let keepaliveProbes = 3
     /// Most parts of one message; a message with more is refused whole.
     package static let maximumFramesPerMessage = 64
@@ -29,16 +29,20 @@ package struct SocketLimits: Sendable, Equatable {
     package var reportsUnknownPeers = true
     /// Router only: a new connection takes over the routing id of an older one.
     package var handsOverRoutingIDs = true
-    /// Pause between heartbeats on the connection; zero for none. A receiver whose queue is full
-    /// reads no heartbeats, so a sender that uses them drops the connection, with what is on its
-    /// way, when the receiver pauses longer than the timeout: none where back-pressure is normal.
-    package var heartbeatInterval = Duration.seconds(1)
+    /// Pause between libzmq's own heartbeats; zero, the default, for none: libzmq 4.3.4 aborts the
+    /// process when one is due on a connection that broke while its input was stopped, as it is
+    /// after a handover (`stream_engine_base.cpp`, `out_event`). And a receiver whose queue is full
+    /// reads no heartbeats, so a sender that uses them drops the connection. Whether a peer lives
+    /// is told by TCP keepalive, `unacknowledgedTimeout` and the heartbeats of nodes.
+    package var heartbeatInterval = Duration.zero
     /// Silence after a heartbeat until this side closes the connection.
     package var heartbeatTimeout = Duration.seconds(3)
     /// Silence after which the other side should close the connection.
     package var heartbeatTimeToLive = Duration.seconds(3)
     /// TCP keepalive: idle time before the first of `keepaliveProbes`; zero turns it off.
-    package var keepaliveIdle = Duration.seconds(10)
+    package var keepaliveIdle = Duration.seconds(3)
+    /// TCP: sent bytes unacknowledged for so long end the connection; zero leaves it to the kernel.
+    package var unacknowledgedTimeout = Duration.seconds(5)
     /// Time a new connection has to finish its handshake.
     package var handshakeInterval = Duration.seconds(5)
     /// Kernel buffer for each direction of a connection in bytes; nil leaves it to the kernel.
@@ -51,14 +55,12 @@ package struct SocketLimits: Sendable, Equatable {
     /// Bounds for control messages: many small frames, 8 MiB at most.
     package init() {}
 
-    /// Bounds for bulk frames: at most 16 messages per peer and direction, 4 MiB a frame, and no
-    /// heartbeats, so that a receiver may pause as long as it likes.
+    /// Bounds for bulk frames: at most 16 messages per peer and direction, 4 MiB a frame.
     package static var bulk: SocketLimits {
         var limits = SocketLimits()
         limits.sendHighWaterMark = 16
         limits.receiveHighWaterMark = 16
         limits.maximumFrameBytes = 4 << 20
-        limits.heartbeatInterval = .zero
         return limits
     }
 }

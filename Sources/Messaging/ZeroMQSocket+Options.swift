@@ -67,9 +67,12 @@ extension ZeroMQSocket {
         if idle > .zero {
             let seconds = max(1, idle.roundedUpMilliseconds / 1000)
             try set(ZMQ_TCP_KEEPALIVE_IDLE, "ZMQ_TCP_KEEPALIVE_IDLE", seconds)
-            try set(ZMQ_TCP_KEEPALIVE_INTVL, "ZMQ_TCP_KEEPALIVE_INTVL", Int32(5))
+            try set(ZMQ_TCP_KEEPALIVE_INTVL, "ZMQ_TCP_KEEPALIVE_INTVL", Int32(1))
             let probes = Int32(SocketLimits.keepaliveProbes)
             try set(ZMQ_TCP_KEEPALIVE_CNT, "ZMQ_TCP_KEEPALIVE_CNT", probes)
+        }
+        if limits.unacknowledgedTimeout > .zero {
+            try set(ZMQ_TCP_MAXRT, "ZMQ_TCP_MAXRT", limits.unacknowledgedTimeout)
         }
     }
 

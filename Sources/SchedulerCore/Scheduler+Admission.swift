@@ -8,8 +8,16 @@ extension Scheduler {
     ) {
         let key = "\(submission.namespace)/\(submission.idempotencyKey)"
         if !submission.idempotencyKey.isEmpty, let known = jobOfKey[key] {
-            if let name = jobs[known]?.record.fullName {
-                effects.reply(.accepted(known, fullName: name, isRepeated: true), to: request)
+            if let record = jobs[known]?.record {
+                guard record.asks(for: submission) else {
+                    effects.refuse(
+                        request, .conflict,
+                        "\(record.fullName) was accepted under this key with another spec; "
+                            + "submit again with another key")
+                    return
+                }
+                effects.reply(
+                    .accepted(known, fullName: record.fullName, isRepeated: true), to: request)
             } else {
                 effects.refuse(
                     request, .conflict,
@@ -44,7 +52,7 @@ extension Scheduler {
         record.reason =
             submission.requirements.isSuspended
             ? Reason(.suspended, "runPolicy.suspend is true")
-            : Reason(.queued, "accepted, not looked at yet")
+            : Reason(.queued, "waits for its turn")
         jobs[id] = JobEntry(record: record)
         wait(id)
         effects.facts.append(
@@ -179,5 +187,16 @@ extension Scheduler {
                 state: entry.record.state))
         effects.deletedJobs.append(job)
         effects.finalRecords.append(entry.record)
+    }
+}
+
+extension JobRecord {
+    /// Whether the job is what the submission asks for; H may have been chosen since.
+    fileprivate func asks(for submission: Submission) -> Bool {
+        var asked = submission.work
+        if asked.stepsPerRound == 0 { asked.stepsPerRound = work.stepsPerRound }
+        var wanted = submission.requirements
+        wanted.isSuspended = requirements.isSuspended
+        return name == submission.name && work == asked && requirements == wanted
     }
 }

@@ -101,6 +101,10 @@ extension Scheduler {
                     + "needs \(need.memoryBytes >> 20) MiB" + holders(on: node))
         }
         if !node.holds(record.work) {
+            if let problem = node.stagingProblems[record.work.data.key] {
+                return Reason(
+                    .dataNotStaged, "\(id) could not fetch the data set: \(problem.message)")
+            }
             return Reason(.dataNotStaged, "\(id) is fetching the data set")
         }
         return .none

@@ -149,6 +149,7 @@ extension Scheduler {
         _ effects: inout SchedulerEffects
     ) {
         nodes[node]?.staging[staged.key] = nil
+        nodes[node]?.stagingProblems[staged.key] = nil
         if staged.isHeld {
             let isNews = nodes[node]?.datasets[staged.key] != staged.rows
             let count = nodes[node]?.datasets.count ?? 0
@@ -161,6 +162,7 @@ extension Scheduler {
         guard staged.reason.code == .badData else {
             // A host's own trouble: asked again after the staging interval.
             nodes[node]?.staging[staged.key] = moment.instant
+            nodes[node]?.stagingProblems[staged.key] = staged.reason
             return
         }
         for job in waiting.reading(staged.key, among: jobs) {

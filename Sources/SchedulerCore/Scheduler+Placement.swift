@@ -26,11 +26,17 @@ extension Scheduler {
         }
         var claimants: Int?
         while let line = open.first {
-            guard ready.contains(where: { (nodes[$0]?.free.milliCPU ?? 0) > 0 }) else { return }
+            guard ready.contains(where: { (nodes[$0]?.free.milliCPU ?? 0) > 0 }) else {
+                for line in open { noteWait(of: line.first, &effects) }
+                return
+            }
             open.removeFirst()
             let (placed, found) = findPlace(for: line.first, among: ready, moment, &effects)
             let holders = largestGroup(of: found)
-            guard let placed, !holders.isEmpty else { continue }
+            guard let placed, !holders.isEmpty else {
+                noteWait(of: line.first, &effects)
+                continue
+            }
             let sharers = max(1, claimants ?? countClaimants(among: ready))
             claimants = sharers - 1
             let share = max(1, holders.reduce(0) { $0 + $1.lanes } / sharers)
@@ -38,6 +44,15 @@ extension Scheduler {
             guard let next = waiting.first(of: line.needs) else { continue }
             open.insert((next, line.needs), at: open.firstIndex { $0.first > next } ?? open.count)
         }
+    }
+
+    /// Keeps why the first job of a line waits, for lists, when the kind of reason changed.
+    private mutating func noteWait(of job: JobID, _ effects: inout SchedulerEffects) {
+        guard let reason = explain(job)?.reason, reason.code != jobs[job]?.record.reason.code,
+            reason.code != .queued
+        else { return }
+        jobs[job]?.record.reason = reason
+        effects.changedJobs.append(job)
     }
 
     /// The job with its kernel chosen and the nodes that could take it; has its data fetched

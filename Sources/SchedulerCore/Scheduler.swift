@@ -170,6 +170,8 @@ struct NodeEntry: Sendable {
     var datasets: [String: Int64] = [:]
     /// Data sets asked for, with the time of asking.
     var staging: [String: LogicalInstant] = [:]
+    /// Why data sets could not be had here at the last try; as many as `staging` at most.
+    var stagingProblems: [String: Reason] = [:]
 
     var free: ResourceAmount { record.description.capacity - used }
     var isReady: Bool { record.state == .ready }

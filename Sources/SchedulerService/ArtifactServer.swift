@@ -23,8 +23,12 @@ final class ArtifactServer: Sendable {
         self.store = store
         self.logger = logger
         uploads = UploadTable(store: store)
+        // Chunks are large: a peer that asks and does not read must not fill the memory.
+        var limits = SocketLimits()
+        limits.sendHighWaterMark = SocketLimits.bulk.sendHighWaterMark
         self.endpoint = try RouterEndpoint(
-            endpoint: endpoint, context: context, curve: .server(keys), name: "artifacts")
+            endpoint: endpoint, context: context, limits: limits, curve: .server(keys),
+            name: "artifacts")
     }
 
     func start() throws {

@@ -14,6 +14,17 @@ package final class CommittedView: Sendable {
         var progress: [JobID: TrainingProgress] = [:]
         var nodes: [NodeSummary] = []
         var models: [ModelRecord] = []
+        /// The highest run of each bare name, deleted ones included.
+        var lastRuns: [String: UInt32] = [:]
+
+        /// Whether `NAMESPACE/NAME-RUN` was once given to a run.
+        func hasEnded(_ key: String) -> Bool {
+            guard let dash = key.lastIndex(of: "-"),
+                let run = UInt32(key[key.index(after: dash)...]),
+                let last = lastRuns[String(key[..<dash])]
+            else { return false }
+            return (1...max(1, last)).contains(run)
+        }
     }
 
     private let tables = Mutex(Tables())
@@ -29,7 +40,9 @@ package final class CommittedView: Sendable {
     package func job(namespace: String, name: String) -> JobRecord? {
         tables.withLock { tables in
             let key = "\(namespace)/\(name)"
-            guard let id = tables.runs[key] ?? tables.newest[key] else { return nil }
+            if let id = tables.runs[key] { return tables.jobs[id]?.record }
+            // The name of a run that was deleted is not the bare name of others.
+            guard !tables.hasEnded(key), let id = tables.newest[key] else { return nil }
             return tables.jobs[id]?.record
         }
     }
@@ -66,6 +79,11 @@ package final class CommittedView: Sendable {
         }
     }
 
+    /// Takes over the highest runs ever given, at a start.
+    func recover(lastRuns: [String: UInt32]) {
+        tables.withLock { $0.lastRuns = lastRuns }
+    }
+
     /// Takes over what was committed.
     func update(
         jobs: [JobRecord], deleted: [JobID], models: [ModelRecord], nodes: [NodeSummary]?,
@@ -87,6 +105,7 @@ package final class CommittedView: Sendable {
             tables.order.append(job.id)
             tables.runs["\(job.namespace)/\(job.fullName)"] = job.id
             let key = "\(job.namespace)/\(job.name)"
+            tables.lastRuns[key] = max(tables.lastRuns[key] ?? 0, job.run)
             if let known = tables.newest[key], known > job.id { return }
             tables.newest[key] = job.id
         }

@@ -21,7 +21,8 @@ final class JobLogs: Sendable {
     init(folder: String) throws {
         self.folder = folder
         try FileManager.default.createDirectory(
-            atPath: folder, withIntermediateDirectories: true)
+            atPath: folder, withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700])
     }
 
     private func path(_ job: JobID) -> String { "\(folder)/\(job).log" }

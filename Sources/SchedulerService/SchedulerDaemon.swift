@@ -25,11 +25,14 @@ package final class SchedulerDaemon: SchedulerBackend {
     private let context: MessagingContext
     private let authenticator: ZAPHandler
     private let control: RouterEndpoint
+    private let peers: PeerCell
     private let artifactServer: ArtifactServer
     private let incarnation: Incarnation
     private let startedAt = WallClock.milliseconds
     private let ended = WaitSignal()
     private let failure = FailureCell()
+    /// Why commits fail for now.
+    private let stalled = StallCell()
 
     /// Opens everything; nothing is accepted before ``start()``. Throws the named error of what
     /// could not be opened: ledger, port, folder.
@@ -41,6 +44,8 @@ package final class SchedulerDaemon: SchedulerBackend {
             attributes: [.posixPermissions: 0o700])
         ledger = try LedgerStore(path: "\(settings.stateFolder)/ledger.sqlite")
         artifacts = try ArtifactStore(at: "\(settings.stateFolder)/artifacts")
+        // An upload that nobody went on with for a day is not coming back.
+        try artifacts.removePartials(olderThan: 86_400)
         curves = CurveWriter(ledger: ledger, logger: logger)
         logs = try JobLogs(folder: "\(settings.stateFolder)/logs")
         let keys = try ClusterKeys.load(stateFolder: settings.stateFolder)
@@ -49,6 +54,7 @@ package final class SchedulerDaemon: SchedulerBackend {
         control = try RouterEndpoint(
             endpoint: settings.controlEndpoint, context: context, curve: .server(keys.server),
             name: "control")
+        peers = PeerCell(ControlPeers(grace: settings.core.suspectAfter))
         artifactServer = try ArtifactServer(
             endpoint: settings.artifactEndpoint, store: artifacts, context: context,
             keys: keys.server, logger: logger)
@@ -71,6 +77,7 @@ package final class SchedulerDaemon: SchedulerBackend {
                 nextJob: recovered.nextJob, lastRuns: recovered.lastRuns,
                 jobsByKey: recovered.jobsByKey),
             at: Moment(instant: SchedulerLoop.origin, wallMilliseconds: startedAt))
+        view.recover(lastRuns: recovered.lastRuns)
         view.update(
             jobs: recovered.jobs, deleted: [], models: recovered.models, nodes: nil, progress: [])
         logger.info(
@@ -79,34 +86,46 @@ package final class SchedulerDaemon: SchedulerBackend {
         startLoop(core, lastEvent: recovered.lastEvent)
         try artifactServer.start()
         try control.start(
-            onDisconnect: { [inbox] peer in
-                guard let name = String(validating: peer.bytes, as: UTF8.self),
-                    let node = NodeID(checking: name)
-                else { return }
+            onDisconnect: { [inbox, peers] peer in
+                guard let node = peers.withLock({ $0.close(peer) }) else { return }
                 _ = inbox.put(.event(.disconnected(node)))
             }
-        ) { [inbox] message in
+        ) { [inbox, peers, weak control] message in
             guard let body = message.frames.last,
                 let decoded = try? WireCodec.decodeWorkerMessage(body),
-                let name = String(validating: message.routingID, as: UTF8.self),
-                let node = NodeID(checking: name)
+                let node = ControlPeers.node(of: message.peer)
             else { return }
-            _ = inbox.put(.event(.message(node, decoded)))
+            var isRegistration = false
+            if case .register = decoded { isRegistration = true }
+            let verdict = peers.withLock {
+                $0.judge(
+                    message.peer, for: node, isRegistration: isRegistration,
+                    at: ContinuousClock.now)
+            }
+            switch verdict {
+            case .pass: _ = inbox.put(.event(.message(node, decoded)))
+            case .refuse(let reason):
+                control?.send(
+                    to: message.peer, frames: [WireCodec.encode(SchedulerMessage.refused(reason))])
+            case .drop: break
+            }
         }
         startCheckpointing()
     }
 
     private func startLoop(_ core: Scheduler, lastEvent: Int64) {
         let actions = SchedulerLoop.Actions(
-            send: { [control] node, message in
-                control.send(to: PeerID(node.name), frames: [WireCodec.encode(message)])
+            send: { [control, peers] node, message in
+                guard let peer = peers.withLock({ $0.peer(of: node) }) else { return }
+                control.send(to: peer, frames: [WireCodec.encode(message)])
             },
             answer: { [replies] token, answer in replies.answer(token, with: answer) },
             publish: { [hub] items in hub.publish(items) },
             appendLog: { [logs] job, line in logs.append(line, to: job) },
             removeLog: { [logs] job in logs.remove(job) },
             appendCurves: { [curves] reports in curves.append(reports) },
-            fail: { [failure] error in failure.set(error) })
+            fail: { [failure] error in failure.set(error) },
+            stall: { [stalled] error in stalled.withLock { $0 = error } })
         let parts = (ledger, inbox, view, settings, logger, ended, replies)
         let thread = Thread {
             let (ledger, inbox, view, settings, logger, ended, replies) = parts
@@ -159,6 +178,28 @@ package final class SchedulerDaemon: SchedulerBackend {
     }
 }
 
+/// Why commits fail at the moment, for threads that must not wait for them.
+private final class StallCell: Sendable {
+    private let error = Mutex<String?>(nil)
+
+    func withLock<Result: Sendable>(_ body: (inout String?) -> Result) -> Result {
+        error.withLock { error in body(&error) }
+    }
+}
+
+/// Who speaks for which node, for the control thread and the loop.
+private final class PeerCell: Sendable {
+    private let peers: Mutex<ControlPeers>
+
+    init(_ peers: ControlPeers) {
+        self.peers = Mutex(peers)
+    }
+
+    func withLock<Result: Sendable>(_ body: (inout ControlPeers) -> Result) -> Result {
+        peers.withLock { peers in body(&peers) }
+    }
+}
+
 /// The failure that ended the loop, and whoever waits for it.
 private final class FailureCell: Sendable {
     private let error = Mutex<LedgerError?>(nil)
@@ -196,7 +237,11 @@ extension SchedulerDaemon {
 
     /// Submits a job; the answer comes after the commit.
     package func submit(_ submission: Submission) async -> SchedulerEffects.Answer {
-        await request { .submit(submission, $0) }
+        if let problem = stalled.withLock({ $0 }) {
+            return .refused(
+                Reason(.diskFull, "the ledger cannot be written now: \(problem); try again later"))
+        }
+        return await request { .submit(submission, $0) }
     }
 
     /// Ends a job.
@@ -245,7 +290,8 @@ extension SchedulerDaemon {
         return SchedulerInformation(
             version: ProductVersion.text, incarnation: incarnation, startedAt: startedAt,
             freeBytes: Int64(free),
-            isDiskBelowFloor: Int64(free) < settings.freeBytesFloor)
+            isDiskBelowFloor: Int64(free) < settings.freeBytesFloor
+                || stalled.withLock { $0 != nil })
     }
 }
 

@@ -46,6 +46,9 @@ final class SchedulerInbox: Sendable {
         }
     }
 
+    /// Whether the loop was asked to end.
+    var isClosed: Bool { contents.withLock { $0.isClosed } }
+
     /// Ends the loop once what waits is done.
     func close() {
         contents.withLock { $0.isClosed = true }

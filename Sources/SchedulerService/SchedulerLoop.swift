@@ -22,6 +22,8 @@ final class SchedulerLoop {
         var removeLog: @Sendable (JobID) -> Void
         var appendCurves: @Sendable ([TrainingProgress]) -> Void
         var fail: @Sendable (LedgerError) -> Void
+        /// A commit fails for now, with its error; `nil` once it went through.
+        var stall: @Sendable (String?) -> Void
     }
 
     private var core: Scheduler
@@ -113,9 +115,11 @@ final class SchedulerLoop {
     }
 
     private func persist(_ batch: LedgerBatch) -> Bool {
+        var failures = 0
         while true {
             do {
                 try ledger.commit(batch, at: WallClock.milliseconds)
+                if failures > 0 { actions.stall(nil) }
                 return true
             } catch {
                 guard error.isRetryable else {
@@ -123,8 +127,18 @@ final class SchedulerLoop {
                     actions.fail(error)
                     return false
                 }
-                logger.error(
-                    "a commit failed for now, trying again", metadata: ["error": "\(error)"])
+                // What was not acknowledged may be lost: a stop must not wait for space.
+                if inbox.isClosed {
+                    logger.critical(
+                        "stopped with a commit that failed", metadata: ["error": "\(error)"])
+                    return false
+                }
+                if failures % 100 == 0 {
+                    logger.error(
+                        "a commit failed for now, trying again", metadata: ["error": "\(error)"])
+                }
+                failures += 1
+                actions.stall("\(error)")
                 Thread.sleep(
                     forTimeInterval: Double(SchedulerSettings.commitRetryMilliseconds) / 1_000)
             }
@@ -148,10 +162,21 @@ final class SchedulerLoop {
         }
         items += jobs.map { .job($0) }
         items += effects.progress.map { .progress($0) }
+        for report in effects.progress where !report.metrics.isEmpty {
+            appendLog(report.attempt.job, Self.line(of: report), &items)
+        }
         if !effects.progress.isEmpty { actions.appendCurves(effects.progress) }
         for job in effects.deletedJobs { actions.removeLog(job) }
         for line in effects.logs { appendLog(line.attempt.job, line.text, &items) }
         actions.publish(items)
+    }
+
+    /// `epoch 3, round 12 of 93: train loss 0.1234, validation.accuracy 0.9712`.
+    private static func line(of report: TrainingProgress) -> String {
+        let values = [Metric("train loss", report.trainLoss)] + report.metrics
+        let shown = values.map { "\($0.name) \(Float($0.value))" }.joined(separator: ", ")
+        let rounds = "round \(report.completeRounds) of \(report.totalRounds)"
+        return "epoch \(report.epoch), \(rounds): \(shown)"
     }
 
     private func appendLog(_ job: JobID, _ text: String, _ items: inout [StreamItem]) {

@@ -7,6 +7,8 @@ import Training
 enum TrainerFault: Error {
     /// The loss became NaN or infinite.
     case diverged(round: Int64, learningRate: Float)
+    /// The converted data set on this host is missing or damaged; it can be made again.
+    case setUnusable(String)
     /// A command does not fit what this trainer holds.
     case inconsistent(String)
 
@@ -21,6 +23,8 @@ enum TrainerFault: Error {
                     "the training loss is not finite after round \(round) at learning rate "
                         + "\(learningRate); try a tenth of it")
             )
+        case TrainerFault.setUnusable(let words):
+            (.infrastructure, Reason(.dataNotStaged, words))
         case TrainerFault.inconsistent(let words):
             (.program, Reason(.trainerDied, words))
         case let refusal as TrainingRefusal: (.job, Reason(.badData, refusal.description))

@@ -26,7 +26,7 @@ extension ArtifactReply: WireValue {
                 requestID: requestID,
                 digest: try check.digest(standing.digest, "digest", digits: 64),
                 total: total,
-                received: try check.number(standing.received, "received", 0...max(0, total)))
+                received: try check.count(standing.received, "received"))
         case .refused(let reason):
             self = .refused(requestID: requestID, try Reason(wire: reason))
         case nil: throw .missing(message: "ArtifactReply", field: "body")

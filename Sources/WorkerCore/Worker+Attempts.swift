@@ -34,6 +34,7 @@ extension Worker {
                     return
                 }
                 held.prepare = prepare
+                held.askedAt = now
                 attempts[job] = held
                 if let trainer = held.trainer, held.status.phase != .failed {
                     if case .busy = trainers[trainer]?.state {
@@ -54,7 +55,7 @@ extension Worker {
         attempts[job] = HeldAttempt(
             prepare: prepare,
             status: AttemptStatus(attempt: prepare.attempt, term: prepare.term, phase: .starting))
-        assign(job, &effects)
+        assign(job, now, &effects)
         if attempts[job]?.trainer == nil, trainers.count >= configuration.mostTrainers {
             effects.warnings.append(
                 Reason(
@@ -66,7 +67,9 @@ extension Worker {
 
     /// Gives an attempt a trainer: a warm one, or one that is started for it. Without its data
     /// set it waits for the fetch.
-    mutating func assign(_ job: JobID, _ effects: inout WorkerEffects) {
+    mutating func assign(
+        _ job: JobID, _ now: LogicalInstant, _ effects: inout WorkerEffects
+    ) {
         guard let held = attempts[job], held.trainer == nil else { return }
         let reference = held.prepare.work.data
         guard heldDatasets[reference.key] != nil else {
@@ -79,6 +82,7 @@ extension Worker {
         }) {
             trainers[warm]?.state = .busy(job)
             attempts[job]?.trainer = warm
+            attempts[job]?.askedAt = now
             effects.commands.append(.init(trainer: warm, action: .prepare(held.prepare)))
         } else if let coming = trainers.keys.sorted().first(where: { id in
             trainers[id]?.coreType == coreType && trainers[id]?.state == .starting(nil)
@@ -160,6 +164,7 @@ extension Worker {
                 status.term == held.prepare.term || status.phase == .failed
             else { return }
             held.status = status
+            held.askedAt = nil
             if status.phase == .failed {
                 // A trainer that failed while a newer term was on its way to it failed that too.
                 held.status.term = held.prepare.term
@@ -196,6 +201,22 @@ extension Worker {
         case .busy(let job): fail(job, words, &effects)
         case .idle, .releasing, .dying: break
         }
+    }
+
+    /// Ends a trainer that does not answer a preparation; its exit gives the attempt back.
+    mutating func killWhenMute(
+        _ job: JobID, _ now: LogicalInstant, _ effects: inout WorkerEffects
+    ) {
+        guard let held = attempts[job], let trainer = held.trainer, let asked = held.askedAt,
+            now - asked > configuration.prepareGrace, case .busy = trainers[trainer]?.state
+        else { return }
+        attempts[job]?.askedAt = nil
+        effects.warnings.append(
+            Reason(
+                .trainerDied,
+                "the trainer of \(held.prepare.jobName) did not answer within "
+                    + "\(configuration.prepareGrace) and is killed"))
+        effects.kills.append(trainer)
     }
 
     mutating func fail(_ job: JobID, _ words: String, _ effects: inout WorkerEffects) {

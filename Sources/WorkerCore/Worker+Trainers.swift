@@ -20,12 +20,12 @@ extension Worker {
     }
 
     /// Gives attempts that wait for a trainer theirs, as soon as one is idle or may be started.
-    mutating func assignWaiting(_ effects: inout WorkerEffects) {
+    mutating func assignWaiting(_ now: LogicalInstant, _ effects: inout WorkerEffects) {
         mayAssign = false
         for job in attempts.keys.sorted() {
             guard let held = attempts[job], held.status.phase == .starting, held.trainer == nil
             else { continue }
-            assign(job, &effects)
+            assign(job, now, &effects)
         }
     }
 
@@ -64,6 +64,7 @@ extension Worker {
         case .starting(let job):
             if let job, let held = attempts[job], held.trainer == trainer {
                 trainers[trainer]?.state = .busy(job)
+                attempts[job]?.askedAt = now
                 effects.commands.append(.init(trainer: trainer, action: .prepare(held.prepare)))
             } else {
                 trainers[trainer]?.state = .idle

@@ -79,7 +79,7 @@ package struct Worker: Sendable {
         case .wake: onWake(now, &effects)
         }
         if !isStopping {
-            if mayAssign { assignWaiting(&effects) }
+            if mayAssign { assignWaiting(now, &effects) }
             keepWarm(&effects)
         }
         return effects
@@ -104,6 +104,12 @@ package struct Worker: Sendable {
         Set(attempts.values.map(\.prepare.work.data.key)).sorted()
     }
 
+    /// The key of the data set an attempt reads.
+    package func dataset(of attempt: AttemptID) -> String? {
+        guard let held = attempts[attempt.job], held.prepare.attempt == attempt else { return nil }
+        return held.prepare.work.data.key
+    }
+
     /// Whether the scheduler has welcomed this life.
     package var isRegistered: Bool {
         if case .registered = link { true } else { false }
@@ -118,6 +124,7 @@ package struct Worker: Sendable {
                 trainers[id]?.state = .dying
             }
         }
+        for job in attempts.keys.sorted() { killWhenMute(job, now, &effects) }
         switch link {
         case .warming: break
         case .registering(let last):
@@ -189,6 +196,8 @@ struct HeldAttempt: Sendable {
     var prepare: PrepareTraining
     var status: AttemptStatus
     var trainer: TrainerID?
+    /// When the trainer was told to prepare; `nil` once it answered.
+    var askedAt: LogicalInstant?
     /// Whether the model is on its way to the scheduler's store.
     var isStoring = false
 }

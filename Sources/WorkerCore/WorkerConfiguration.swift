@@ -8,6 +8,9 @@ package struct WorkerConfiguration: Sendable, Equatable {
     package var heartbeatInterval: Duration = .milliseconds(500)
     /// How long a released trainer may take to be ready again before it is killed.
     package var releaseGrace: Duration = .seconds(2)
+    /// How long a trainer may take to answer a preparation before it is killed: it maps its data,
+    /// or comes to the end of a step.
+    package var prepareGrace: Duration = .seconds(60)
     /// Warm trainers kept per core type.
     package var warmTrainers = 1
     /// The most trainer processes at once.

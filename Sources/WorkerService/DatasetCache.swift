@@ -27,7 +27,8 @@ final class DatasetCache: Sendable {
         folder = "\(stateFolder)/sets"
         self.byteBound = byteBound
         try FileManager.default.createDirectory(
-            atPath: folder, withIntermediateDirectories: true)
+            atPath: folder, withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700])
         raw = try ArtifactStore(at: "\(stateFolder)/raw")
         for name in try FileManager.default.contentsOfDirectory(atPath: folder)
         where name.hasSuffix(".tmp") {
@@ -60,7 +61,15 @@ final class DatasetCache: Sendable {
 
     private func rows(of key: String) throws -> Int64 {
         let file = try MappedFile(path: path(of: key))
-        return try file.withBytes { Int64(try SetView($0).rows) }
+        return try file.withBytes { bytes in
+            try SetView.verify(bytes)
+            return Int64(try SetView(bytes).rows)
+        }
+    }
+
+    /// Removes a set that cannot be used; it is made again when asked for.
+    func discard(_ key: String) {
+        unlink(path(of: key))
     }
 
     /// Fetches and converts a set. Gives the keys that had to go for it.

@@ -20,6 +20,8 @@ final class WorkerLoop {
         let transfers: Transfers
         let cache: DatasetCache
         let exchangeFolder: String
+        /// Tells this life of the daemon from others.
+        let life = UInt64.random(in: 1...UInt64(Int64.max))
 
         init(settings: WorkerSettings, inbox: WorkerInbox, logger: Logger) throws {
             self.settings = settings
@@ -37,7 +39,8 @@ final class WorkerLoop {
             exchangeFolder = try ExchangeFolder.make()
             context = try MessagingContext(ioThreads: 1)
             var limits = SocketLimits()
-            limits.routingID = PeerID(settings.name)
+            // Two workers of one name are two peers: the scheduler keeps the first.
+            limits.routingID = PeerID("\(settings.name)/\(String(life, radix: 16))")
             control = try DealerEndpoint(
                 endpoint: settings.schedulerEndpoint, context: context, limits: limits,
                 curve: .client(serverPublicKey: settings.serverPublicKey, own: settings.keys),
@@ -57,6 +60,9 @@ final class WorkerLoop {
     private var children: [TrainerID: TrainerChild] = [:]
     private let start = ContinuousClock.now
     private var isStopping = false
+    /// Since when no scheduler has answered, and how long until that is said.
+    private var unheardSince: ContinuousClock.Instant?
+    private var unheardPause = Duration.seconds(5)
 
     init(_ parts: Parts) {
         self.parts = parts
@@ -64,7 +70,7 @@ final class WorkerLoop {
         let description = NodeDescription(
             node: NodeID(settings.name),
             incarnation: Incarnation(
-                bootID: HostIdentity.bootID, life: UInt64.random(in: 1...UInt64(Int64.max))),
+                bootID: HostIdentity.bootID, life: parts.life),
             capacity: ResourceAmount(
                 milliCPU: settings.milliCPU, memoryBytes: settings.memoryBytes),
             cores: HostFacts.cores, features: HostFacts.features, fingerprints: [],
@@ -89,6 +95,7 @@ final class WorkerLoop {
                 carryOut(core.step(event, at: now))
             }
             carryOut(core.step(.wake, at: now))
+            warnWhenUnheard()
             if isStopping, children.isEmpty { break }
         }
         // Let the farewell leave.
@@ -99,12 +106,37 @@ final class WorkerLoop {
         try? FileManager.default.removeItem(atPath: parts.exchangeFolder)
     }
 
+    /// Says after a while, and again now and then, that no scheduler answers.
+    private func warnWhenUnheard() {
+        guard !core.isRegistered, !isStopping else {
+            unheardSince = nil
+            return
+        }
+        let since = unheardSince ?? ContinuousClock.now
+        unheardSince = since
+        guard ContinuousClock.now - since > unheardPause else { return }
+        unheardSince = ContinuousClock.now
+        unheardPause = .seconds(30)
+        parts.logger.warning(
+            """
+            not registered yet: no scheduler at \(parts.settings.schedulerEndpoint) accepts this \
+            worker; is it running, and are keys/node.key and keys/server.pub those of its state \
+            folder (--credentials)?
+            """)
+    }
+
     /// What the shell itself needs to know of an event.
     private func intercept(_ event: WorkerEvent) {
         switch event {
         case .message(.welcome(let welcome)):
             parts.transfers.setEndpoint(welcome.artifactEndpoint)
             parts.logger.info("registered", metadata: ["node": "\(parts.settings.name)"])
+        case .report(_, .status(let status))
+        where status.phase == .failed && status.reason.code == .dataNotStaged:
+            // Its set is missing or damaged here: it is fetched again when the job comes again.
+            guard let key = core.dataset(of: status.attempt) else { return }
+            parts.cache.discard(key)
+            carryOut(core.step(.datasetEvicted(key: key), at: now))
         case .trainerExited(let id, _):
             children.removeValue(forKey: id)?.closeInput()
         case .shutdown: isStopping = true

@@ -10,6 +10,18 @@ struct DaemonFailure: Error, CustomStringConvertible {
     }
 }
 
+/// What a daemon may use of the host.
+enum DaemonLimits {
+    /// Raises the number of open files to what the host allows: every connection is one.
+    static func raise() {
+        var limit = rlimit()
+        let files = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        guard getrlimit(files, &limit) == 0, limit.rlim_cur < limit.rlim_max else { return }
+        limit.rlim_cur = min(limit.rlim_max, 1 << 20)
+        setrlimit(files, &limit)
+    }
+}
+
 /// The log of a daemon: standard error.
 enum DaemonLog {
     static func make(_ label: String) -> Logger {

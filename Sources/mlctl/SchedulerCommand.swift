@@ -29,6 +29,7 @@ struct SchedulerCommand: AsyncParsableCommand {
     var artifacts: String?
 
     func run() async throws {
+        DaemonLimits.raise()
         let cluster = try ClusterFile.read(config)?.scheduler ?? ClusterConfiguration.Scheduler()
         let state = state ?? StateFolder.path
         var settings = SchedulerSettings(stateFolder: state)

@@ -30,8 +30,13 @@ struct UpCommand: AsyncParsableCommand {
     func run() async throws {
         let state = StateFolder.path
         let daemons = LocalDaemons(stateFolder: state, executable: ProgramPath.own)
-        let wasRunning = daemons.running("scheduler") != nil
+        let server = "http://\(http)"
+        let names = workers == 1 ? [WorkerNames.single] : (1...workers).map { "h\($0)" }
+        let wasRunning: Bool
         do {
+            let lock = try daemons.lock()
+            defer { lock.release() }
+            wasRunning = daemons.running("scheduler") != nil
             let process = try daemons.start(
                 "scheduler",
                 arguments: [
@@ -39,10 +44,9 @@ struct UpCommand: AsyncParsableCommand {
                     "--artifacts", artifacts,
                 ])
             try await SchedulerStart.wait(
-                server: "http://\(http)", process: process, name: "scheduler", daemons)
+                server: server, state: state, process: process, name: "scheduler", daemons)
             let cores = ProcessInfo.processInfo.activeProcessorCount
-            for number in 1...workers {
-                let name = workers == 1 ? WorkerNames.single : "h\(number)"
+            for name in names {
                 _ = try daemons.start(
                     "worker-\(name)",
                     arguments: [
@@ -51,10 +55,14 @@ struct UpCommand: AsyncParsableCommand {
                         "--slots", "\(slots ?? max(1, cores / workers))",
                     ])
             }
+            try await SchedulerStart.waitForWorkers(
+                names, server: server, state: state, daemons)
         } catch {
             throw DaemonFailure("\(error)")
         }
-        print("scheduler \(wasRunning ? "runs already at" : "at") http://\(http)")
+        print("scheduler \(wasRunning ? "runs already at" : "at") \(server)")
+        print("\(names.count == 1 ? "worker" : "workers") \(names.joined(separator: ", ")) ready")
+        if http != "127.0.0.1:7070" { print("tell clients: export MLCTL_SERVER=\(server)") }
         print("state in \(state); next: mlctl submit jobs/02-digits-mlp.yaml --follow")
     }
 }

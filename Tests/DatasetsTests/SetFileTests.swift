@@ -51,7 +51,7 @@ struct SetFileTests {
         let hash = SetFile.encode(try sample()).reduce(0xCBF2_9CE4_8422_2325 as UInt64) {
             ($0 ^ UInt64($1)) &* 0x100_0000_01B3
         }
-        #expect(hash == 6_559_166_051_244_714_748)
+        #expect(hash == 13_151_673_792_013_335_301)
     }
 
     @Test func streamsInBoundedPieces() throws {
@@ -92,7 +92,7 @@ struct SetFileTests {
         }
         #expect(kind(bytes + [0]) == .damagedSet)
         var newer = bytes
-        newer[8] = 2
+        newer[8] = 3
         #expect(kind(newer) == .wrongVersion)
         for offset in 16..<104 {
             for value: UInt8 in [0xFF, 0x7F, 0x01] where bytes[offset] != value {
@@ -103,6 +103,26 @@ struct SetFileTests {
                     #expect(kind(hostile) == .damagedSet, "offset \(offset), value \(value)")
                 }
             }
+        }
+    }
+
+    @Test func everyFlippedBitOfTheContentIsFound() throws {
+        let set = try sample()
+        var bytes = SetFile.encode(set)
+        func verify() throws {
+            // Mapped files are aligned; an array need not be.
+            let aligned = UnsafeMutableRawBufferPointer.allocate(
+                byteCount: bytes.count, alignment: SetFile.alignment)
+            defer { aligned.deallocate() }
+            aligned.copyBytes(from: bytes)
+            try SetView.verify(UnsafeRawBufferPointer(aligned))
+        }
+        try verify()
+        let features = SetFile.headerBytes..<SetFile.headerBytes + set.features.count * 4
+        for offset in Array(features) + [SetFile.digestOffset, SetFile.digestOffset + 15] {
+            bytes[offset] ^= 0x10
+            #expect(throws: DataProblem.self, "offset \(offset)") { try verify() }
+            bytes[offset] ^= 0x10
         }
     }
 

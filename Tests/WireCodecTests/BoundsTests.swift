@@ -376,6 +376,6 @@ extension BoundsTests {
         BrokenValue(
             "ArtifactStanding.received",
             ArtifactReply.stat(
-                requestID: 1, digest: Fixtures.sha256, total: -1, received: 1)),
+                requestID: 1, digest: Fixtures.sha256, total: -1, received: -1)),
     ]
 }

@@ -27,6 +27,31 @@ struct WorkerAttemptTests {
         #expect(bench.statuses.map(\.phase) == [.prepared])
     }
 
+    @Test func aTrainerThatDoesNotAnswerIsKilled() {
+        var bench = WorkerBench.registered()
+        bench.prepare(term: 1)
+        bench.step(.wake, after: 59_000)
+        #expect(bench.last.kills.isEmpty)
+        bench.step(.wake, after: 2_000)
+        #expect(bench.last.kills == [TrainerID(1)])
+        bench.step(.wake, after: 2_000)
+        #expect(bench.last.kills.isEmpty)
+        bench.step(.trainerExited(TrainerID(1), "signal 9"))
+        #expect(bench.statuses.map(\.phase) == [.failed])
+    }
+
+    @Test func aTrainerThatAnsweredMayTrainAsLongAsItLikes() {
+        var bench = WorkerBench.registered()
+        bench.prepare(term: 1)
+        bench.report(1, .prepared, term: 1)
+        bench.go(term: 1)
+        bench.step(.wake, after: 3_600_000)
+        #expect(bench.last.kills.isEmpty)
+        bench.prepare(term: 2)
+        bench.step(.wake, after: 61_000)
+        #expect(bench.last.kills == [TrainerID(1)])
+    }
+
     @Test func aNewerTermIsForwardedAnOlderIgnored() {
         var bench = WorkerBench.registered()
         bench.prepare(term: 2)
