@@ -171,10 +171,10 @@ final class SchedulerLoop {
         actions.publish(items)
     }
 
-    /// `epoch 3, round 12 of 93: train loss 0.1234, validation.accuracy 0.9712`.
+    /// `epoch 3, round 12 of 93: train.loss 0.1234, validation.accuracy 0.9712`.
     private static func line(of report: TrainingProgress) -> String {
-        let values = [Metric("train loss", report.trainLoss)] + report.metrics
-        let shown = values.map { "\($0.name) \(Float($0.value))" }.joined(separator: ", ")
+        let shown = report.metrics.map { "\($0.name) \(Float($0.value))" }
+            .joined(separator: ", ")
         let rounds = "round \(report.completeRounds) of \(report.totalRounds)"
         return "epoch \(report.epoch), \(rounds): \(shown)"
     }
