@@ -70,7 +70,9 @@ package struct CheckedData: Sendable {
                     test: maps[.test]?.unsafeBytes, testLabels: maps[.testLabels]?.unsafeBytes),
                 format: format.dataFormat)
         } catch {
-            let files = names.map { "\($0.role.word) \(folder)\($0.path)" }
+            let files = names.map { file in
+                "\(file.role.word) \(file.path.hasPrefix("/") ? "" : folder)\(file.path)"
+            }
             throw ClientFailure(
                 .wrongUsage, "\(error)\nin the data: \(files.joined(separator: ", "))")
         }

@@ -49,6 +49,8 @@ package final class JobFollower: Sendable {
         var board: WatchBoard
         var changes = ChangeLog()
         var isChanged = true
+        /// The last line written of each job; one like it is not written again.
+        var written: [UInt64: StyledLine] = [:]
     }
 
     /// Between two drawings of the table.
@@ -162,7 +164,10 @@ package final class JobFollower: Sendable {
             }
             state.isChanged = true
             guard state.changes.take(job, now: now) else { return nil }
-            return state.board.line(of: id, now: now)
+            let line = state.board.line(of: id, now: now)
+            guard state.written[id] != line else { return nil }
+            state.written[id] = line
+            return line
         }
         guard let line, let channel = settings.channel, !isLive else { return }
         try console.raw(channel, line.plain + "\n")

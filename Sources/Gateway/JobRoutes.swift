@@ -45,8 +45,8 @@ struct JobRoutes: Sendable {
         let form = try OutputForm(request)
         let view = backend.view
         let (jobs, more) = filter.apply(to: view.jobs(namespace: filter.namespace))
-        func progress(_ job: JobRecord) -> TrainingProgress? {
-            job.state == .running ? view.progress(job.id) : nil
+        func progress(_ job: CommittedJob) -> TrainingProgress? {
+            job.record.state == .running ? view.progress(job.record.id) : nil
         }
         switch form {
         case .json:
@@ -56,7 +56,7 @@ struct JobRoutes: Sendable {
             json.key("items")
             json.beginArray()
             for job in jobs {
-                json.value(JobSummary(job.record, progress: progress(job.record)))
+                json.value(JobSummary(job.record, progress: progress(job)))
             }
             json.endArray()
             json.field("more", more)
@@ -64,7 +64,7 @@ struct JobRoutes: Sendable {
             return .json(json)
         case .table, .wide:
             var table = JobTable(isWide: form == .wide, now: now, rowCapacity: jobs.count)
-            for job in jobs { table.append(job.record, progress: progress(job.record)) }
+            for job in jobs { table.append(job.record, progress: progress(job)) }
             return .bytes(table.bytes, type: "text/plain; charset=utf-8")
         case .name:
             return .text(jobs.map { $0.record.fullName + "\n" }.joined())

@@ -55,6 +55,7 @@ struct JobTable {
     }
 
     private static func hosts(_ job: JobRecord) -> String {
+        if job.members.isEmpty { return "" }
         let shown = job.members.prefix(3).map(\.node.name).joined(separator: ",")
         return job.members.count > 3 ? "\(shown),+\(job.members.count - 3)" : shown
     }

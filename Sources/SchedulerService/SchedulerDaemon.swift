@@ -90,7 +90,7 @@ package final class SchedulerDaemon: SchedulerBackend {
                 guard let node = peers.withLock({ $0.close(peer) }) else { return }
                 _ = inbox.put(.event(.disconnected(node)))
             }
-        ) { [inbox, peers, weak control] message in
+        ) { [inbox, peers, published = PublishedModels(store: artifacts), weak control] message in
             guard let body = message.frames.last,
                 let decoded = try? WireCodec.decodeWorkerMessage(body),
                 let node = ControlPeers.node(of: message.peer)
@@ -103,7 +103,7 @@ package final class SchedulerDaemon: SchedulerBackend {
                     at: ContinuousClock.now)
             }
             switch verdict {
-            case .pass: _ = inbox.put(.event(.message(node, decoded)))
+            case .pass: _ = inbox.put(.event(.message(node, published.checked(decoded))))
             case .refuse(let reason):
                 control?.send(
                     to: message.peer, frames: [WireCodec.encode(SchedulerMessage.refused(reason))])

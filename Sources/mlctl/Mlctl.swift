@@ -1,4 +1,5 @@
 import ArgumentParser
+import ClusterVocabulary
 
 /// `mlctl`: distributed training and job orchestration.
 @main
@@ -10,6 +11,7 @@ struct Mlctl: AsyncParsableCommand {
             Exit codes: 0 done, 1 the work failed, 2 wrong usage or spec (nothing submitted), \
             3 not found, 4 refused, 5 the scheduler cannot be reached, 130 interrupted.
             """,
+        version: "mlctl \(ProductVersion.text)",
         groupedSubcommands: [
             CommandGroup(
                 name: "Jobs",

@@ -24,6 +24,9 @@ struct UpCommand: AsyncParsableCommand {
     var artifacts = "127.0.0.1:7069"
 
     func validate() throws {
+        for address in [http, control, artifacts] where !address.contains(":") {
+            throw ValidationError("\(address) is not HOST:PORT such as 127.0.0.1:7070")
+        }
         if !(1...64).contains(workers) { throw ValidationError("--workers must be 1 to 64") }
     }
 

@@ -1,12 +1,14 @@
 import ArgumentParser
 import Client
+import ControlAPI
 
 /// `mlctl watch`: the cluster and its jobs, live.
 struct WatchCommand: ClientCommand {
     static let configuration = CommandConfiguration(
         commandName: "watch",
         abstract: "Watch jobs live: bars, rates and times on a terminal, otherwise lines.",
-        discussion: "Without names it goes on until Ctrl-C, with names until those jobs have ended."
+        discussion: "Without names it goes on until Ctrl-C, with names until those jobs have ended "
+            + "(exit code 1 when one did not succeed)."
     )
 
     @Argument(help: "Runs such as digits-3; all jobs without.")
@@ -26,6 +28,10 @@ struct WatchCommand: ClientCommand {
         var settings = JobFollower.Settings(
             namespace: scope, names: runs, goal: runs.isEmpty ? .never : .ended, channel: .output)
         settings.showsCluster = true
-        _ = try await JobFollower(client, session.console, settings).run()
+        let ended = try await JobFollower(client, session.console, settings).run()
+            .filter(\.isFinal)
+        if !runs.isEmpty {
+            try JobActions.require(noneOf: ended.filter { $0.state != "Succeeded" })
+        }
     }
 }
