@@ -163,6 +163,10 @@ package final class SchedulerDaemon: SchedulerBackend {
         return failure.value
     }
 
+    /// Says that ``stop()`` will follow once requests under way are answered; a commit that fails
+    /// for now would keep them waiting, so it is given up.
+    package func announceStop() { inbox.announceStop() }
+
     /// Stops cleanly: what was taken is committed, then sockets and ledger close.
     package func stop() {
         inbox.close()

@@ -13,6 +13,7 @@ final class SchedulerInbox: Sendable {
     private struct Contents {
         var items: [Item] = []
         var isClosed = false
+        var isStopping = false
     }
 
     private let contents = Mutex(Contents())
@@ -46,8 +47,13 @@ final class SchedulerInbox: Sendable {
         }
     }
 
-    /// Whether the loop was asked to end.
-    var isClosed: Bool { contents.withLock { $0.isClosed } }
+    /// Whether the loop will be asked to end: a commit that fails is then not tried again.
+    var isStopping: Bool { contents.withLock { $0.isStopping || $0.isClosed } }
+
+    /// Says that the loop will be asked to end once requests under way are answered.
+    func announceStop() {
+        contents.withLock { $0.isStopping = true }
+    }
 
     /// Ends the loop once what waits is done.
     func close() {

@@ -128,7 +128,7 @@ final class SchedulerLoop {
                     return false
                 }
                 // What was not acknowledged may be lost: a stop must not wait for space.
-                if inbox.isClosed {
+                if inbox.isStopping {
                     logger.critical(
                         "stopped with a commit that failed", metadata: ["error": "\(error)"])
                     return false

@@ -59,6 +59,10 @@ struct SchedulerCommand: AsyncParsableCommand {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await gateway.run() }
                 group.addTask { try await daemon.untilFailed() }
+                group.addTask {
+                    await UntilSignal.wait()
+                    daemon.announceStop()
+                }
                 try await group.next()
                 group.cancelAll()
             }
