@@ -38,7 +38,12 @@ final class ProcessLock: Sendable {
     /// Gives the lock back; a second call does nothing.
     func release() {
         descriptor.withLock { file in
-            if let open = file { close(open) }
+            if let open = file {
+                // Closing alone is not enough: a child that is about to be another program holds
+                // a copy until then, and with it the lock.
+                _ = flock(open, LOCK_UN)
+                close(open)
+            }
             file = nil
         }
     }
