@@ -25,14 +25,14 @@ package final class SchedulerDaemon: SchedulerBackend {
     private let context: MessagingContext
     private let authenticator: ZAPHandler
     private let control: RouterEndpoint
-    private let peers: PeerCell
+    private let peers: Shared<ControlPeers>
     private let artifactServer: ArtifactServer
     private let incarnation: Incarnation
     private let startedAt = WallClock.milliseconds
     private let ended = WaitSignal()
     private let failure = FailureCell()
     /// Why commits fail for now.
-    private let stalled = StallCell()
+    private let stalled = Shared<String?>(nil)
 
     /// Opens everything; nothing is accepted before ``start()``. Throws the named error of what
     /// could not be opened: ledger, port, folder.
@@ -54,7 +54,7 @@ package final class SchedulerDaemon: SchedulerBackend {
         control = try RouterEndpoint(
             endpoint: settings.controlEndpoint, context: context, curve: .server(keys.server),
             name: "control")
-        peers = PeerCell(ControlPeers(grace: settings.core.suspectAfter))
+        peers = Shared(ControlPeers(grace: settings.core.suspectAfter))
         artifactServer = try ArtifactServer(
             endpoint: settings.artifactEndpoint, store: artifacts, context: context,
             keys: keys.server, logger: logger)
@@ -182,25 +182,16 @@ package final class SchedulerDaemon: SchedulerBackend {
     }
 }
 
-/// Why commits fail at the moment, for threads that must not wait for them.
-private final class StallCell: Sendable {
-    private let error = Mutex<String?>(nil)
+/// A value that the control thread, the loop and requests share.
+private final class Shared<Value: Sendable>: Sendable {
+    private let value: Mutex<Value>
 
-    func withLock<Result: Sendable>(_ body: (inout String?) -> Result) -> Result {
-        error.withLock { error in body(&error) }
-    }
-}
-
-/// Who speaks for which node, for the control thread and the loop.
-private final class PeerCell: Sendable {
-    private let peers: Mutex<ControlPeers>
-
-    init(_ peers: ControlPeers) {
-        self.peers = Mutex(peers)
+    init(_ value: Value) {
+        self.value = Mutex(value)
     }
 
-    func withLock<Result: Sendable>(_ body: (inout ControlPeers) -> Result) -> Result {
-        peers.withLock { peers in body(&peers) }
+    func withLock<Result: Sendable>(_ body: (inout Value) -> Result) -> Result {
+        value.withLock { value in body(&value) }
     }
 }
 

@@ -61,10 +61,7 @@ final class DatasetCache: Sendable {
 
     private func rows(of key: String) throws -> Int64 {
         let file = try MappedFile(path: path(of: key))
-        return try file.withBytes { bytes in
-            try SetView.verify(bytes)
-            return Int64(try SetView(bytes).rows)
-        }
+        return try file.withBytes { Int64(try SetView($0).rows) }
     }
 
     /// Removes a set that cannot be used; it is made again when asked for.
