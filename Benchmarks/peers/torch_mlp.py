@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""PyTorch's side of the MNIST comparison: 784-256-10, ReLU, softmax cross-entropy, float32, SGD
-with momentum; the same rows, learning rate, batch, epochs, preprocessing, initial distributions and
-number of threads as the job that mlctl trains.
+"""PyTorch's side of the comparisons on MNIST and the digits: dense layers (784-256-10 unless told
+otherwise), ReLU, softmax cross-entropy, float32, SGD with momentum or Adam; the same rows, learning
+rate, batch, epochs, preprocessing, initial distributions and number of threads as the job that
+mlctl trains.
 
 The data lies in memory as tensors and batches are taken by index, so no DataLoader is in the way;
 the optimizer is the fused one. Variants:
@@ -28,14 +29,16 @@ import time
 
 parser = argparse.ArgumentParser(description="Train an MLP on MNIST with PyTorch.")
 parser.add_argument("--variant", choices=["threads", "ddp", "local"], default="threads")
-parser.add_argument("--data", required=True, help="folder with the four gzipped IDX files")
+parser.add_argument("--data", required=True,
+                    help="folder with the four gzipped IDX files, or a CSV file, label last")
 parser.add_argument("--threads", type=int, default=2, help="threads in all")
 parser.add_argument("--batch", type=int, default=64, help="rows per process and step")
 parser.add_argument("--epochs", type=int, default=10)
 parser.add_argument("--every", type=int, default=32, help="steps between averages (local)")
 parser.add_argument("--rate", type=float, default=0.05)
 parser.add_argument("--momentum", type=float, default=0.9)
-parser.add_argument("--hidden", type=int, default=256)
+parser.add_argument("--hidden", default="256", help="widths with commas, or nothing for softmax")
+parser.add_argument("--optimizer", choices=["sgd", "adam"], default="sgd")
 parser.add_argument("--seed", type=int, default=7)
 arguments = parser.parse_args()
 
@@ -63,17 +66,39 @@ def idx(name):
 def load():
     """Training and test tensors; columns standardised with mean and deviation of the training rows,
     a constant column divided by 1."""
-    train = idx("train-images-idx3-ubyte.gz").reshape(-1, 784).astype(numpy.float32)
-    test = idx("t10k-images-idx3-ubyte.gz").reshape(-1, 784).astype(numpy.float32)
+    if arguments.data.endswith(".csv"):
+        cells = numpy.loadtxt(arguments.data, delimiter=",", skiprows=1)
+        train = test = cells[:, :-1].astype(numpy.float32)
+        labels = [cells[:, -1].astype(numpy.int64)] * 2
+    else:
+        train = idx("train-images-idx3-ubyte.gz").reshape(-1, 784).astype(numpy.float32)
+        test = idx("t10k-images-idx3-ubyte.gz").reshape(-1, 784).astype(numpy.float32)
+        names = ("train-labels-idx1-ubyte.gz", "t10k-labels-idx1-ubyte.gz")
+        labels = [idx(name).astype(numpy.int64) for name in names]
     mean = train.mean(axis=0, dtype=numpy.float64)
     deviation = train.std(axis=0, dtype=numpy.float64)
     deviation[deviation == 0] = 1
     features = [
         torch.from_numpy(((x - mean) / deviation).astype(numpy.float32)) for x in (train, test)
     ]
-    names = ("train-labels-idx1-ubyte.gz", "t10k-labels-idx1-ubyte.gz")
-    labels = [torch.from_numpy(idx(name).astype(numpy.int64)) for name in names]
+    labels = [torch.from_numpy(each) for each in labels]
     return features[0], labels[0], features[1], labels[1]
+
+
+def dense_network(inputs):
+    """The layers with mlctl's initial distributions: He below ReLU, then Glorot; biases zero."""
+    widths = [inputs] + [int(word) for word in arguments.hidden.split(",") if word] + [10]
+    layers = []
+    for index, (before, after) in enumerate(zip(widths, widths[1:])):
+        layer = torch.nn.Linear(before, after)
+        with torch.no_grad():
+            if index < len(widths) - 2:
+                torch.nn.init.kaiming_uniform_(layer.weight, nonlinearity="relu")
+            else:
+                torch.nn.init.xavier_uniform_(layer.weight)
+            layer.bias.zero_()
+        layers += [layer, torch.nn.ReLU()]
+    return torch.nn.Sequential(*layers[:-1])
 
 
 def train(rank, port):
@@ -84,25 +109,19 @@ def train(rank, port):
         os.environ.update(MASTER_ADDR="127.0.0.1", MASTER_PORT=str(port), GLOO_SOCKET_IFNAME="lo")
         torch.distributed.init_process_group("gloo", rank=rank, world_size=PROCESSES)
     features, labels, test_features, test_labels = load()
-    network = torch.nn.Sequential(
-        torch.nn.Linear(784, arguments.hidden),
-        torch.nn.ReLU(),
-        torch.nn.Linear(arguments.hidden, 10),
-    )
-    with torch.no_grad():  # the same distributions as mlctl: He, then Glorot; biases zero
-        torch.nn.init.kaiming_uniform_(network[0].weight, nonlinearity="relu")
-        torch.nn.init.xavier_uniform_(network[2].weight)
-        network[0].bias.zero_()
-        network[2].bias.zero_()
+    network = dense_network(features.shape[1])
     model = network
     if arguments.variant == "ddp":
         model = torch.nn.parallel.DistributedDataParallel(network, gradient_as_bucket_view=True)
-    optimizer = torch.optim.SGD(
-        model.parameters(), lr=arguments.rate, momentum=arguments.momentum, fused=True
-    )
+    if arguments.optimizer == "adam":
+        optimizer = torch.optim.Adam(model.parameters(), lr=arguments.rate, fused=True)
+    else:
+        optimizer = torch.optim.SGD(
+            model.parameters(), lr=arguments.rate, momentum=arguments.momentum, fused=True
+        )
     rows = features.shape[0]
     # index_select into memory of its own is a tenth faster than features[batch].
-    inputs, targets = torch.empty(arguments.batch, 784), torch.empty(arguments.batch).long()
+    inputs, targets = torch.empty(arguments.batch, features.shape[1]), torch.empty(arguments.batch).long()
     steps = math.ceil(rows / (arguments.batch * PROCESSES))
     if PROCESSES > 1:
         torch.distributed.barrier()
