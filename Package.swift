@@ -63,6 +63,7 @@ let package = Package(
             name: "Training", dependencies: ["ClusterVocabulary", "LinearAlgebra", "Determinism"],
             swiftSettings: numeric),
         .target(name: "Averaging", swiftSettings: numeric),
+        .target(name: "Search", dependencies: ["Determinism"], swiftSettings: numeric),
         .target(
             name: "Datasets", dependencies: ["CZlib", "Determinism"], swiftSettings: numeric),
         .target(
@@ -165,6 +166,7 @@ let package = Package(
         .testTarget(
             name: "AveragingTests", dependencies: ["Averaging", "Determinism"],
             swiftSettings: strict),
+        .testTarget(name: "SearchTests", dependencies: ["Search"], swiftSettings: strict),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets"], swiftSettings: strict),
         .testTarget(
             name: "JobSpecificationTests", dependencies: ["JobSpecification", "ClusterVocabulary"],

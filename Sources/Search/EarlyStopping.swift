@@ -1,0 +1,201 @@
+/// Decides after every report whether a trial goes on: reports in, decision with its reason out.
+///
+/// A value without clock or chance; replaying the same reports gives the same state. Which reports
+/// arrived before a decision matters, and only that: a ledger that keeps decisions need not take
+/// them again.
+package struct EarlyStopping: Sendable {
+    /// Most different steps the median is kept for; reports at further steps are not judged.
+    package static var stepLimit: Int { 4096 }
+
+    /// The rule that decides.
+    package let rule: EarlyStoppingRule
+    /// Which way the reported values are good.
+    package let direction: OptimizationDirection
+    private let plan: HalvingPlan?
+    private var curves: [Int: PeerCurve] = [:]
+    /// For the median: each peer's statistic at a step, of all that came so far.
+    private var peersAtStep: [Int: OrderedValues] = [:]
+    /// For the rungs: costs at each rung of each bracket.
+    private var rungs: [[OrderedValues]] = []
+
+    /// Refused when the settings make no sense.
+    package init(
+        _ rule: EarlyStoppingRule,
+        direction: OptimizationDirection
+    ) throws(SearchRefusal) {
+        self.rule = rule
+        self.direction = direction
+        switch rule {
+        case .median(let settings):
+            guard settings.minimumPeers >= 1 else {
+                throw .setting(
+                    name: "minimumPeers",
+                    problem: "must be at least 1, not \(settings.minimumPeers)")
+            }
+            plan = nil
+        case .patience(let settings):
+            guard settings.steps >= 1 else {
+                throw .setting(name: "steps", problem: "must be at least 1, not \(settings.steps)")
+            }
+            guard settings.minimumImprovement >= 0 else {
+                throw .setting(name: "minimumImprovement", problem: "must not be negative")
+            }
+            plan = nil
+        case .threshold(let settings):
+            guard settings.lower != nil || settings.upper != nil else {
+                throw .setting(name: "threshold", problem: "needs a lower or an upper limit")
+            }
+            plan = nil
+        case .asha(let settings), .hyperband(let settings):
+            let plan = try HalvingPlan(settings)
+            let brackets = rule.name == "asha" ? 1 : plan.bracketCount
+            rungs = (0..<brackets).map {
+                Array(repeating: OrderedValues(), count: plan.budgets.count - $0)
+            }
+            self.plan = plan
+        }
+    }
+
+    /// Takes a report and decides. Steps of a trial must grow; a report at an earlier step or the
+    /// same one is not judged.
+    package mutating func report(trial: Int, step: Int, value: Double) -> StoppingDecision {
+        let cost = direction.cost(of: value)?.minimized
+        var curve = curves[trial] ?? PeerCurve(bracket: bracket(of: trial))
+        if let last = curve.steps.last, step <= last { return .proceed }
+        let previous = curve
+        curve.append(step: step, cost: cost, improvement: improvement)
+        curves[trial] = curve
+        switch rule {
+        case .median(let settings):
+            return medianDecision(settings, trial: trial, previous: previous, curve: curve)
+        case .asha, .hyperband:
+            return rungDecision(trial: trial, step: step, cost: cost)
+        case .patience(let settings):
+            return patienceDecision(settings, curve: curve)
+        case .threshold(let settings):
+            return thresholdDecision(settings, step: step, value: value)
+        }
+    }
+
+    /// Forgets a failed trial: its values no longer count among the peers.
+    package mutating func remove(trial: Int) {
+        guard let curve = curves.removeValue(forKey: trial) else { return }
+        for (step, _) in peersAtStep {
+            if let value = statistic(of: curve, at: step) { peersAtStep[step]?.remove(value) }
+        }
+        guard !rungs.isEmpty else { return }
+        for (rung, cost) in curve.rungCosts.enumerated() {
+            rungs[curve.bracket][rung].remove(cost)
+        }
+    }
+
+    private var improvement: Double {
+        if case .patience(let settings) = rule { return settings.minimumImprovement }
+        return 0
+    }
+
+    private func bracket(of trial: Int) -> Int {
+        guard case .hyperband = rule, let plan else { return 0 }
+        return plan.bracket(ofTrial: trial)
+    }
+}
+
+// MARK: - Rules
+
+extension EarlyStopping {
+    private func statistic(of curve: PeerCurve, at step: Int) -> Double? {
+        guard case .median(let settings) = rule else { return nil }
+        return curve.statistic(settings.statistic, at: step)
+    }
+
+    private mutating func medianDecision(
+        _ settings: MedianSettings, trial: Int, previous: PeerCurve, curve: PeerCurve
+    ) -> StoppingDecision {
+        guard let step = curve.steps.last else { return .proceed }
+        // The trial now counts at every step it has come to since its last report.
+        for known in peersAtStep.keys where known < step {
+            if previous.statistic(settings.statistic, at: known) == nil,
+                let value = curve.statistic(settings.statistic, at: known)
+            {
+                peersAtStep[known]?.insert(value)
+            }
+        }
+        if peersAtStep[step] == nil {
+            guard peersAtStep.count < Self.stepLimit else { return .proceed }
+            var values = OrderedValues()
+            for (other, peer) in curves where other != trial {
+                if let value = peer.statistic(settings.statistic, at: step) {
+                    values.insert(value)
+                }
+            }
+            peersAtStep[step] = values
+        }
+        let own = curve.statistic(settings.statistic, at: step)
+        defer { if let own { peersAtStep[step]?.insert(own) } }
+        guard step >= settings.startStep, let peers = peersAtStep[step],
+            peers.count >= settings.minimumPeers, let median = peers.median
+        else { return .proceed }
+        if let own, own <= median { return .proceed }
+        let middle = shortText(direction == .minimize ? median : -median)
+        let mine = own.map { shortText(direction == .minimize ? $0 : -$0) } ?? "no number"
+        return .stop(
+            reason:
+                "median of \(peers.count) peers at step \(step) is \(middle), here it is \(mine)")
+    }
+
+    private mutating func rungDecision(
+        trial: Int, step: Int, cost: Double?
+    ) -> StoppingDecision {
+        guard let plan, let curve = curves[trial] else { return .proceed }
+        let budgets = plan.budgets(ofBracket: curve.bracket)
+        var rung = curve.rungCosts.count
+        var decision = StoppingDecision.proceed
+        // A report may jump over several rungs; it counts on each of them.
+        while rung < budgets.count - 1, step >= budgets[rung] {
+            guard let cost else {
+                return .stop(reason: "no number at the rung of step \(budgets[rung])")
+            }
+            rungs[curve.bracket][rung].insert(cost)
+            curves[trial]?.rungCosts.append(cost)
+            let count = rungs[curve.bracket][rung].count
+            let rank = rungs[curve.bracket][rung].rank(of: cost)
+            let kept = max(1, plan.promotable(of: count))
+            if rank >= kept {
+                decision = .stop(
+                    reason: "place \(rank + 1) of \(count) at the rung of step \(budgets[rung]), "
+                        + "the best \(kept) go on")
+                break
+            }
+            rung += 1
+        }
+        return decision
+    }
+
+    private func patienceDecision(
+        _ settings: PatienceSettings, curve: PeerCurve
+    ) -> StoppingDecision {
+        guard let step = curve.steps.last, step >= settings.startStep else { return .proceed }
+        let since = curve.bestStep ?? curve.steps[0]
+        guard step - since >= settings.steps else { return .proceed }
+        guard let best = curve.improvedBest else {
+            return .stop(reason: "no number in \(step - since) steps")
+        }
+        let value = shortText(direction == .minimize ? best : -best)
+        return .stop(
+            reason: "no improvement on \(value) for \(step - since) steps, since step \(since)")
+    }
+
+    private func thresholdDecision(
+        _ settings: ThresholdSettings, step: Int, value: Double
+    ) -> StoppingDecision {
+        guard step >= settings.startStep else { return .proceed }
+        guard value.isFinite else { return .stop(reason: "\(value) at step \(step)") }
+        if let lower = settings.lower, value < lower {
+            return .stop(reason: "\(shortText(value)) at step \(step) is below \(shortText(lower))")
+        }
+        if let upper = settings.upper, value > upper {
+            return .stop(reason: "\(shortText(value)) at step \(step) is above \(shortText(upper))")
+        }
+        return .proceed
+    }
+}
