@@ -196,6 +196,13 @@ let package = Package(
             name: "ClusterVocabularyTests", dependencies: ["ClusterVocabulary"],
             swiftSettings: strict),
         .testTarget(
+            name: "TrainerProcessTests",
+            dependencies: [
+                "TrainerProcess", "Training", "LinearAlgebra", "Averaging", "Determinism",
+                "Messaging", "WireCodec", "ClusterVocabulary", "Artifacts",
+            ],
+            swiftSettings: strict),
+        .testTarget(
             name: "ControlAPITests", dependencies: ["ControlAPI", "ClusterVocabulary"],
             swiftSettings: strict),
         .testTarget(

@@ -41,7 +41,7 @@ package final class TreeReducer {
     /// The tree whose order is followed.
     package let tree: ReductionTree
 
-    private let inverseReplicaCount: Float
+    private let scale: Float
     private var nodes: [Node]
     private var buffers: [UnsafeMutablePointer<Float>] = []
     private var freeBuffers: [UnsafeMutablePointer<Float>] = []
@@ -68,12 +68,13 @@ package final class TreeReducer {
         }
     }
 
-    /// A reducer for a shard of `elementCount` >= 0 elements.
-    package init(tree: ReductionTree, elementCount: Int) {
+    /// A reducer for a shard of `elementCount` >= 0 elements; the sum over all replicas is
+    /// multiplied once by `scale`, 1 / R when there is none.
+    package init(tree: ReductionTree, elementCount: Int, scale: Float? = nil) {
         precondition(elementCount >= 0, "negative element count")
         self.tree = tree
         self.elementCount = elementCount
-        inverseReplicaCount = 1 / Float(tree.replicaCount)
+        self.scale = scale ?? 1 / Float(tree.replicaCount)
         nodes = []
         nodes.reserveCapacity(2 * tree.replicaCount - 1)
         appendNodes(tree.root, parent: -1)
@@ -124,7 +125,7 @@ package final class TreeReducer {
         return isComplete ? .complete : .accepted
     }
 
-    /// Writes the average: the sum over all replicas times 1 / R, `elementCount` elements.
+    /// Writes the average: the sum over all replicas times the scale, `elementCount` elements.
     ///
     /// Only after `complete`; `average` may not overlap a contribution still needed elsewhere.
     package func finish(into average: UnsafeMutablePointer<Float>) {
@@ -133,7 +134,7 @@ package final class TreeReducer {
         }
         VectorArithmetic.scale(
             sum.elements,
-            by: inverseReplicaCount,
+            by: scale,
             into: average,
             count: elementCount
         )

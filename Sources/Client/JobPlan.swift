@@ -1,3 +1,4 @@
+import ClusterVocabulary
 package import JobSpecification
 package import Training
 
@@ -28,7 +29,7 @@ package struct JobPlan: Sendable, Equatable {
     /// About how many bytes one replica takes beyond the data.
     package let replicaBytes: Int
 
-    /// `averaging.every: auto` means four averages per pass, at most so many steps apart.
+    /// `averaging.every: planned` means four averages per pass, at most so many steps apart.
     static let longestAutomaticRound = 64
 
     /// Plans a job over checked data; throws the first reason why it cannot run.
@@ -49,18 +50,14 @@ package struct JobPlan: Sendable, Equatable {
             featureCount: data.featureCount, classCount: data.classCount)
         let optimizer = try OptimizerConfiguration(
             job.optimizer, averagesState: job.averagesOptimizerState)
-        let every: Int
-        switch job.every {
-        case .steps(let steps): every = steps
-        case .auto:
+        var work = job.work(data: DatasetReference(key: "", files: [], format: ""))
+        if work.stepsPerRound == 0 {
             // The rule by which the scheduler freezes it.
             let rowsPerStep = max(1, job.replicas * job.batchSize)
             let stepsPerPass = max(1, data.rows / rowsPerStep)
-            every = min((stepsPerPass + 3) / 4, JobPlan.longestAutomaticRound)
+            work.stepsPerRound = min((stepsPerPass + 3) / 4, JobPlan.longestAutomaticRound)
         }
-        let plan = try TrainingPlan(
-            replicas: job.replicas, batchSize: job.batchSize, epochs: job.epochs, every: every,
-            seed: job.seed, trainRows: split.train.count)
+        let plan = try TrainingPlan(work, trainRows: split.train.count, optimizer: optimizer)
         trainRows = split.train.count
         validationRows = split.validation.count
         testRows = split.test.count
@@ -68,7 +65,7 @@ package struct JobPlan: Sendable, Equatable {
         classCount = data.classCount
         parameterCount = layout.parameterCount
         stateCount = optimizer.stateCount(parameterCount: layout.parameterCount)
-        stepsPerRound = every
+        stepsPerRound = min(work.stepsPerRound, plan.totalSteps)
         steps = plan.totalSteps
         rounds = plan.rounds
         dataBytes = data.rows * (data.featureCount + 1) * MemoryLayout<Float>.size

@@ -27,6 +27,8 @@ package struct TrainingWork: Hashable, Sendable {
     package var averagesOptimizerState: Bool
     /// H, local steps between averages; 0 until an `auto` was frozen.
     package var stepsPerRound: Int
+    /// How and when replicas are averaged.
+    package var averaging = AveragingWork()
 
     /// Makes the work order.
     package init(

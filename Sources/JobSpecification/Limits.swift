@@ -64,6 +64,10 @@ package enum Limits {
     package static let batchSize = 1...65_536
     /// Local steps between two averages.
     package static let stepsPerRound = 1...1_000_000
+    /// The step from which `postLocal` averages less often.
+    package static let localFrom = 1...1_000_000_000
+    /// The largest outer learning rate.
+    package static let outerRate: Float = 100
     /// The largest learning rate.
     package static let learningRate: Float = 1_000_000
     /// Thousandths of a processor core per replica.

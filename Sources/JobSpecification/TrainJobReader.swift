@@ -32,7 +32,7 @@ struct TrainJobReader {
         let (source, format, split) = readData(spec, seed: training.seed)
         let standardizes = readPreprocessing(spec)
         let hidden = readModel(spec)
-        let (every, averagesOptimizerState) = readAveraging(spec)
+        let averaging = readAveraging(spec)
         let numerics = spec.word(
             "numerics", among: ["auto", "portable"] + KernelFingerprint.ranking, default: "auto")
         let (perReplica, mostHosts) = readResources(spec)
@@ -43,18 +43,20 @@ struct TrainJobReader {
         spec.belongsElsewhere(TrainJobReader.places)
         spec.finish()
         guard let source, let format, collector.count == before else { return nil }
-        return TrainJobSpecification(
+        var job = TrainJobSpecification(
             name: metadata.name, namespace: metadata.namespace, labels: metadata.labels,
             annotations: metadata.annotations, dataSource: source, format: format,
             validationFraction: split.validation, testFraction: split.test,
             splitSeed: split.seed, standardizes: standardizes, hiddenLayers: hidden,
             replicas: replicas, epochs: training.epochs, batchSize: training.batchSize,
-            seed: training.seed, optimizer: training.optimizer, every: every,
-            averagesOptimizerState: averagesOptimizerState,
+            seed: training.seed, optimizer: training.optimizer, every: averaging.every,
+            averagesOptimizerState: averaging.averagesOptimizerState,
             numerics: numerics, perReplica: perReplica, mostHosts: mostHosts,
             modelName: modelName, timeLimitSeconds: policy.timeLimit,
             backoffLimit: policy.backoffLimit, keepFinishedSeconds: policy.keepFinished,
             isSuspended: policy.isSuspended)
+        job.averaging = averaging.work
+        return job
     }
 
     private struct Metadata {
@@ -178,31 +180,5 @@ struct TrainJobReader {
             return range.lowerBound
         }
         return Int(value)
-    }
-
-    private func readAveraging(
-        _ spec: FieldReader
-    ) -> (TrainJobSpecification.AveragingInterval, averagesOptimizerState: Bool) {
-        let reader = spec.section("averaging")
-        var interval = TrainJobSpecification.AveragingInterval.auto
-        if let (text, _) = reader.scalar("every", "an integer or auto"), text != "auto" {
-            if (try? ScalarSyntax.integer(text)) == nil {
-                let found = reader.value("every")?.found ?? ""
-                reader.report("every", "expected an integer or auto, found \(found)")
-            } else {
-                interval = .steps(reader.integer("every", in: Limits.stepsPerRound, default: 1))
-            }
-        }
-        var state = "average"
-        if let (text, _) = reader.scalar("optimizerState", "average or reset"), text == "keep" {
-            reader.report(
-                "optimizerState",
-                "keep is not supported by this release: the state is either averaged or reset")
-        } else {
-            state = reader.word(
-                "optimizerState", among: ["average", "reset"], default: state)
-        }
-        reader.finish()
-        return (interval, state == "average")
     }
 }

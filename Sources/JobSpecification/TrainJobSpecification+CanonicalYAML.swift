@@ -95,11 +95,6 @@ extension TrainJobSpecification {
         let model =
             hiddenLayers.isEmpty
             ? "{softmaxRegression: {}}" : "{mlp: {hidden: [\(hidden)], activation: relu}}"
-        let interval =
-            switch every {
-            case .steps(let steps): String(steps)
-            case .auto: "auto"
-            }
         return [
             "  model: \(model)",
             "  training:",
@@ -107,8 +102,7 @@ extension TrainJobSpecification {
             "    batchSize: \(batchSize)",
             "    seed: \(seed)",
         ] + optimizer.canonicalLines + [
-            "  averaging: {every: \(interval),"
-                + " optimizerState: \(averagesOptimizerState ? "average" : "reset")}",
+            averagingLine,
             "  numerics: \(CanonicalYAML.text(numerics))",
         ]
     }

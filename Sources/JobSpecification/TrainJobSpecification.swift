@@ -6,8 +6,16 @@ package struct TrainJobSpecification: Sendable, Equatable {
     package enum AveragingInterval: Sendable, Equatable {
         /// This many.
         case steps(Int)
-        /// Chosen at the first start and frozen in the record.
+        /// Computed from rows, replicas and batch size at the first start, and frozen.
+        case planned
+        /// Measured in the first rounds, and frozen in the record before it is used.
         case auto
+        /// One average, after the last step.
+        case once
+        /// After every step until step `start`, then every `steps`.
+        case postLocal(start: Int, steps: Int)
+        /// At least `base` steps, more as the learning rate falls below `alpha`.
+        case growing(base: Int, alpha: Float)
     }
 
     // MARK: metadata
@@ -75,19 +83,39 @@ package struct TrainJobSpecification: Sendable, Equatable {
     /// Whether the job waits until resumed.
     package var isSuspended: Bool
 
-    /// The work order over the given data; `stepsPerRound` is 0 while the interval is `auto`.
+    /// How replicas are averaged; its interval follows ``every``.
+    package var averaging = AveragingWork()
+
+    /// The work order over the given data; `stepsPerRound` is 0 while H is not frozen.
     package func work(data: DatasetReference) -> TrainingWork {
-        let stepsPerRound =
-            switch every {
-            case .steps(let steps): steps
-            case .auto: 0
-            }
-        return TrainingWork(
+        var averaging = averaging
+        let stepsPerRound: Int
+        switch every {
+        case .steps(let steps): stepsPerRound = steps
+        case .planned: stepsPerRound = 0
+        case .auto:
+            stepsPerRound = 0
+            averaging.interval = .measured
+        case .once:
+            stepsPerRound = Limits.stepsPerRound.upperBound
+            averaging.interval = .once
+        case .postLocal(let start, let steps):
+            stepsPerRound = steps
+            averaging.interval = .postLocal
+            averaging.localFrom = start
+        case .growing(let base, let alpha):
+            stepsPerRound = base
+            averaging.interval = .growing
+            averaging.alpha = alpha
+        }
+        var work = TrainingWork(
             data: data, validationFraction: validationFraction, testFraction: testFraction,
             splitSeed: splitSeed, standardizes: standardizes, hiddenLayers: hiddenLayers,
             replicas: replicas, batchSize: batchSize, epochs: epochs, seed: seed,
             optimizer: optimizer, averagesOptimizerState: averagesOptimizerState,
             stepsPerRound: stepsPerRound)
+        work.averaging = averaging
+        return work
     }
 
     /// What placing the job needs.

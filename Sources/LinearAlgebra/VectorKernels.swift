@@ -36,6 +36,15 @@ package enum VectorKernels {
         }
     }
 
+    /// `values = factor * values`, element by element.
+    package static func scale(
+        _ values: UnsafeMutablePointer<Float>, by factor: Float, count: Int
+    ) {
+        for index in 0..<count {
+            values[index] = values[index] * factor
+        }
+    }
+
     /// `output = left - right`, element by element.
     package static func subtract(
         _ left: UnsafePointer<Float>,

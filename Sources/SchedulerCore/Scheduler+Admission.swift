@@ -195,6 +195,7 @@ extension JobRecord {
     fileprivate func asks(for submission: Submission) -> Bool {
         var asked = submission.work
         if asked.stepsPerRound == 0 { asked.stepsPerRound = work.stepsPerRound }
+        if asked.averaging.choice == nil { asked.averaging.choice = work.averaging.choice }
         var wanted = submission.requirements
         wanted.isSuspended = requirements.isSuspended
         return name == submission.name && work == asked && requirements == wanted

@@ -28,6 +28,7 @@ enum ModelDescription {
             ("batchSize", String(work.batchSize)),
             ("epochs", String(work.epochs)),
             ("stepsPerRound", String(work.stepsPerRound)),
+            ("averaging", averaging(work)),
             ("seed", text(String(work.seed))),
             ("rounds", String(session.totalRounds)),
             ("roundChain", text("\(session.trailer.chain)")),
@@ -37,6 +38,20 @@ enum ModelDescription {
             ),
         ]
         return Array((object(fields) + "\n").utf8)
+    }
+
+    private static func averaging(_ work: TrainingWork) -> String {
+        let averaging = work.averaging
+        var fields = [
+            ("interval", text(averaging.interval.word)),
+            ("outer", text(averaging.outer.word)),
+            ("weighting", text(averaging.weighting.word)),
+        ]
+        if let choice = averaging.choice {
+            fields.append(("chosenFromRound", String(choice.round)))
+            fields.append(("chosenSteps", String(choice.steps)))
+        }
+        return object(fields)
     }
 
     private static func object(_ fields: [(String, String)]) -> String {

@@ -24,6 +24,8 @@ final class TermExchange {
     let rank: Int
     private let tree: ReductionTree
     private let shards: ShardPlan
+    /// Elements of the whole state: those exchanged in rounds, and the outer optimizer's.
+    private let stateCount: Int
     private let inbox: FrameInbox
     private let senders: [ExchangeSender?]
     private var outgoing: [OutgoingFrames]
@@ -39,15 +41,19 @@ final class TermExchange {
     private let trailerMemory: UnsafeMutableRawBufferPointer
 
     init(
-        go: GoTraining, rank: Int, hostID: String, replicaCount: Int, stateCount: Int,
+        go: GoTraining, rank: Int, hostID: String, session: TrainingSession,
         inbox: FrameInbox, context: MessagingContext
     ) throws {
+        let replicaCount = session.work.replicas
         self.go = go
         self.rank = rank
         self.inbox = inbox
         tree = ReductionTree(replicaCount: replicaCount)
-        shards = ShardPlan(elementCount: stateCount, memberCount: go.members.count)
-        reducer = TreeReducer(tree: tree, elementCount: shards.range(of: rank).count)
+        stateCount = session.stateCount
+        shards = ShardPlan(
+            elementCount: session.exchangedCount, memberCount: go.members.count)
+        reducer = TreeReducer(
+            tree: tree, elementCount: shards.range(of: rank).count, scale: session.sumScale)
         outgoing = Array(repeating: OutgoingFrames(), count: go.members.count)
         var senders: [ExchangeSender?] = []
         for (index, member) in go.members.enumerated() {
@@ -272,10 +278,10 @@ extension TermExchange {
 extension TermExchange {
     private func sendState(to peer: Int, state: UnsafePointer<Float>, trailer: StateTrailer) {
         let frame = header(.state, round: go.startRound)
-        outgoing[peer].append(frame, floats: state, count: shards.elementCount)
+        outgoing[peer].append(frame, floats: state, count: stateCount)
         trailer.encoded.withUnsafeBytes { trailerMemory.copyMemory(from: $0) }
         var last = frame
-        last.elementOffset = UInt64(shards.elementCount)
+        last.elementOffset = UInt64(stateCount)
         last.elementCount = UInt32(StateTrailer.wordCount)
         outgoing[peer].append(last, UnsafeRawBufferPointer(trailerMemory))
     }
@@ -297,9 +303,9 @@ extension TermExchange {
             guard Int(frame.senderRank) == source, Int(frame.elementOffset) == received,
                 payload.count == Int(frame.elementCount) * MemoryLayout<Float>.size
             else { return .done }
-            if received == shards.elementCount {
+            if received == stateCount {
                 trailer = StateTrailer(payload)
-            } else if received + Int(frame.elementCount) <= shards.elementCount,
+            } else if received + Int(frame.elementCount) <= stateCount,
                 let bytes = payload.baseAddress
             {
                 UnsafeMutableRawPointer(state + received).copyMemory(

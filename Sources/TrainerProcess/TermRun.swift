@@ -31,32 +31,37 @@ final class TermRun {
 
     func untilFinishedOrStopped() throws -> TermExchange.Outcome {
         if case let outcome = try reachStart(), outcome != .complete { return outcome }
-        let member = go.members[term.rank]
-        let replicas = member.firstReplica..<member.endReplica
-        let shouldStop = { [mailbox] in mailbox.isInterrupted }
         while session.completeRounds < session.totalRounds {
-            guard
-                let work = session.computeContributions(of: replicas, shouldStop: shouldStop)
-            else { return .stopped }
-            let round = try term.run(
-                round: session.completeRounds, contributions: work.contributions,
-                scalars: work.scalars, averaged: session.averagedDelta,
-                state: UnsafePointer(session.state.pointer), trailer: session.trailer,
-                shouldStop: shouldStop)
-            guard round.outcome == .complete else { return round.outcome }
-            let figures = session.finishRound(round.scalars)
-            guard figures.training.isFinite else {
-                throw TrainerFault.diverged(
-                    round: session.completeRounds, learningRate: session.work.optimizer.learningRate
-                )
-            }
-            reportProgress(figures)
+            if case let outcome = try runRound(), outcome != .complete { return outcome }
         }
         return .complete
     }
 
+    /// Computes and exchanges one round; the state changes only when it is complete.
+    func runRound() throws -> TermExchange.Outcome {
+        let member = go.members[term.rank]
+        let shouldStop = { [mailbox] in mailbox.isInterrupted }
+        guard
+            let work = session.computeContributions(
+                of: member.firstReplica..<member.endReplica, shouldStop: shouldStop)
+        else { return .stopped }
+        let round = try term.run(
+            round: session.completeRounds, contributions: work.contributions,
+            scalars: work.scalars, averaged: session.averagedDelta,
+            state: UnsafePointer(session.state.pointer), trailer: session.trailer,
+            shouldStop: shouldStop)
+        guard round.outcome == .complete else { return round.outcome }
+        let figures = session.finishRound(round.scalars)
+        guard figures.training.isFinite else {
+            throw TrainerFault.diverged(
+                round: session.completeRounds, learningRate: session.work.optimizer.learningRate)
+        }
+        reportProgress(figures)
+        return .complete
+    }
+
     /// Brings the session to the state of the term's first round.
-    private func reachStart() throws -> TermExchange.Outcome {
+    func reachStart() throws -> TermExchange.Outcome {
         if session.completeRounds < 0, go.stateSource == nil {
             session.beginFromSeed()
         }

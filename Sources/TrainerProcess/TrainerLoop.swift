@@ -117,8 +117,8 @@ package final class TrainerLoop {
         let member = go.members[rank]
         try session.setLanes(member.lanes, replicas: member.endReplica - member.firstReplica)
         let term = try TermExchange(
-            go: go, rank: rank, hostID: places.hostID, replicaCount: session.work.replicas,
-            stateCount: session.state.count, inbox: exchange.inbox, context: exchange.context)
+            go: go, rank: rank, hostID: places.hostID, session: session,
+            inbox: exchange.inbox, context: exchange.context)
         defer { term.close() }
         let run = TermRun(
             session: session, term: term, mailbox: mailbox,

@@ -21,7 +21,13 @@ final class TrainingSession {
     let optimizer: OptimizerConfiguration
     let classNames: [String]
     let featureNames: [String]
+    let outer: OuterOptimizer
+    /// The exchanged elements (parameters, and the optimizer's vectors when they are averaged),
+    /// and behind them the outer optimizer's velocity, which every member computes by itself.
     let state: FloatBuffer
+    var stateCount: Int { state.count }
+    /// How many elements of the state are averaged over the replicas.
+    let exchangedCount: Int
     let tree: ReductionTree
 
     /// Complete rounds; -1 while no state is held.
@@ -62,12 +68,11 @@ final class TrainingSession {
             classCount: data.classCount)
         optimizer = try OptimizerConfiguration(
             work.optimizer, averagesState: work.averagesOptimizerState)
-        plan = try TrainingPlan(
-            replicas: work.replicas, batchSize: work.batchSize, epochs: work.epochs,
-            every: work.stepsPerRound, seed: work.seed, trainRows: split.train.count)
-        let stateCount = optimizer.stateCount(parameterCount: layout.parameterCount)
-        state = FloatBuffer(count: stateCount)
-        averaged = FloatBuffer(count: stateCount)
+        plan = try TrainingPlan(work, trainRows: split.train.count, optimizer: optimizer)
+        outer = OuterOptimizer(work.averaging)
+        exchangedCount = optimizer.stateCount(parameterCount: layout.parameterCount)
+        state = FloatBuffer(count: exchangedCount + outer.vectorCount * layout.parameterCount)
+        averaged = FloatBuffer(count: exchangedCount)
         tree = ReductionTree(replicaCount: work.replicas)
         evaluator = try Evaluator(layout: layout, standardization: standardization)
     }
@@ -77,8 +82,11 @@ final class TrainingSession {
     /// Puts the initial state, a function of the seed, as that after zero rounds.
     func beginFromSeed() {
         let initial = layout.initialState(optimizer: optimizer, seed: plan.seed)
+        state.clear()
         initial.withUnsafeBufferPointer { buffer in
-            if let start = buffer.baseAddress { state.load(from: start) }
+            if let start = buffer.baseAddress {
+                state.pointer.update(from: start, count: exchangedCount)
+            }
         }
         trailer = StateTrailer()
         completeRounds = 0
@@ -113,7 +121,7 @@ final class TrainingSession {
             pool = LanePool(trainers: trainers, evaluators: evaluators)
             lanes = wanted
         }
-        while deltas.count < replicas { deltas.append(FloatBuffer(count: state.count)) }
+        while deltas.count < replicas { deltas.append(FloatBuffer(count: exchangedCount)) }
     }
 
     /// Whether validation of the state after `round` complete rounds belongs to the next round:
@@ -154,6 +162,7 @@ extension TrainingSession {
                     replica: replica, round: round, globalState: state, delta: deltas[index],
                     shouldStop: shouldStop)
             else { return }
+            weigh(deltas[index], of: replica, round)
             results[index] = ReplicaResult(
                 training: scalars,
                 validation: validates ? evaluateShare(of: replica, evaluator) : .zero)
@@ -177,6 +186,19 @@ extension TrainingSession {
         return own.isEmpty ? .zero : RoundScalars.treeSum(own)
     }
 
+    /// Weighted by samples, a delta counts for the share of the round's rows its replica read.
+    private func weigh(_ delta: UnsafeMutablePointer<Float>, of replica: Int, _ round: Int) {
+        guard work.averaging.weighting == .samples else { return }
+        let total = (0..<plan.replicas).reduce(0) {
+            $0 + plan.samplesAsked(inRound: round, replica: $1)
+        }
+        let own = plan.samplesAsked(inRound: round, replica: replica)
+        VectorKernels.scale(delta, by: Float(own) / Float(total), count: exchangedCount)
+    }
+
+    /// What the sum over all replicas is multiplied by; `nil` means 1 / R.
+    var sumScale: Float? { work.averaging.weighting == .samples ? 1 : nil }
+
     private func preAdd(
         _ replicas: Range<Int>
     ) -> [(subtree: ReductionTree.Subtree, delta: UnsafePointer<Float>)] {
@@ -184,7 +206,7 @@ extension TrainingSession {
             let own = (subtree.lowerBound..<subtree.upperBound).map {
                 deltas[$0 - replicas.lowerBound].pointer
             }
-            tree.preAdd(own, of: subtree, count: state.count)
+            tree.preAdd(own, of: subtree, count: exchangedCount)
             return (subtree, UnsafePointer(own[0]))
         }
     }
@@ -195,8 +217,7 @@ extension TrainingSession {
     /// order. Returns the validation result that came with it, if an epoch had ended before.
     func finishRound(_ scalars: [ReplicaScalars]) -> RoundFigures {
         let validated = endsEpoch(afterRounds: completeRounds)
-        OuterOptimizer.average.apply(
-            averagedDelta: UnsafePointer(averaged.pointer), to: state.pointer, count: state.count)
+        stepOuter()
         completeRounds += 1
         stateDigest = digestOfState()
         trailer.chain = trailer.chain.chained(with: stateDigest)
@@ -227,6 +248,22 @@ extension TrainingSession {
             samples: scalars.reduce(0) { $0 + Int($1.evalSamples) })
         return RoundFigures(training: training, validation: validation)
     }
+
+    /// The outer step over the parameters; what stands behind them is averaged plainly.
+    private func stepOuter() {
+        let count = layout.parameterCount
+        let rate = plan.learningRate(inRound: Int(completeRounds), optimizer)
+        outer.apply(
+            averagedDelta: UnsafePointer(averaged.pointer), to: state.pointer,
+            velocity: outer.vectorCount > 0 ? state.pointer + exchangedCount : nil, count: count,
+            innerRate: max(rate, TrainingSession.leastInnerRate))
+        OuterOptimizer.add(
+            averagedDelta: UnsafePointer(averaged.pointer + count), to: state.pointer + count,
+            count: exchangedCount - count)
+    }
+
+    /// The least inner learning rate slow momentum divides by: a schedule may end at 0.
+    static let leastInnerRate: Float = 1e-12
 
     /// Measures the final state on rows; every member computes the same numbers.
     func measure(_ rows: [UInt32]) -> RoundScalars? {

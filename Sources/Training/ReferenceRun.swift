@@ -14,7 +14,9 @@ package enum ReferenceRun {
     /// Runs all rounds, or the first `roundLimit` of them, from `start` or the initial state.
     ///
     /// After each round the deltas are summed over the fixed tree of replica numbers, multiplied
-    /// once by 1/R and added to the state. `start` has `stateCount` elements.
+    /// once by 1/R and added to the state. `start` has `stateCount` elements. `weights` gives the
+    /// share of each replica in place of 1/R; `outer` does what it likes with the averaged delta in
+    /// place of the addition.
     package static func run(
         data: TrainingData,
         trainRows: [UInt32],
@@ -23,7 +25,9 @@ package enum ReferenceRun {
         plan: TrainingPlan,
         optimizer: OptimizerConfiguration,
         start: [Float]? = nil,
-        roundLimit: Int = .max
+        roundLimit: Int = .max,
+        weights: ((_ round: Int, _ replica: Int) -> Float)? = nil,
+        outer: ((_ state: inout [Float], _ average: [Float], _ round: Int) -> Void)? = nil
     ) throws(TrainingRefusal) -> Outcome {
         let trainer = try ReplicaTrainer(
             data: data,
@@ -56,11 +60,15 @@ package enum ReferenceRun {
                     delta: &delta
                 )
                 scalars.append(counts ?? .zero)
+                if let weights { delta = delta.map { $0 * weights(round, replica) } }
                 deltas.append(delta)
             }
             let sum = treeSum(deltas[...])
-            for index in state.indices {
-                state[index] += sum[index] * share
+            let average = weights == nil ? sum.map { $0 * share } : sum
+            if let outer {
+                outer(&state, average, round)
+            } else {
+                for index in state.indices { state[index] += average[index] }
             }
             rounds.append(RoundScalars.treeSum(scalars))
         }

@@ -28,8 +28,10 @@ package struct TrainingPlan: Sendable, Hashable {
     package let seed: UInt64
     /// N: training rows.
     package let trainRows: Int
+    /// Where rounds begin and end.
+    package let intervals: RoundIntervals
 
-    /// Makes a plan or throws the first reason why there is none.
+    /// A plan with an average every `every` steps, or the first reason why there is none.
     package init(
         replicas: Int,
         batchSize: Int,
@@ -52,6 +54,33 @@ package struct TrainingPlan: Sendable, Hashable {
         self.every = every
         self.seed = seed
         self.trainRows = trainRows
+        intervals = RoundIntervals(
+            .fixed(every), totalSteps: (epochs * trainRows - 1) / (replicas * batchSize) + 1
+        ) { _ in 0 }
+    }
+
+    /// The same plan with other rounds; the optimizer's schedule gives the learning rate that
+    /// growing rounds follow.
+    package init(
+        _ plan: TrainingPlan, rounds rule: RoundIntervals.Rule, optimizer: OptimizerConfiguration
+    ) throws(TrainingRefusal) {
+        replicas = plan.replicas
+        batchSize = plan.batchSize
+        epochs = plan.epochs
+        every = plan.every
+        seed = plan.seed
+        trainRows = plan.trainRows
+        let (rowsPerStep, rows, steps) = (plan.rowsPerStep, plan.trainRows, plan.totalSteps)
+        if case .growing = rule, steps > RoundIntervals.mostGrowingSteps {
+            throw .valueOutOfRange(
+                name: "steps of a job with growing rounds", value: steps, minimum: 1,
+                maximum: RoundIntervals.mostGrowingSteps)
+        }
+        intervals = RoundIntervals(rule, totalSteps: steps) { step in
+            optimizer.schedule.rate(
+                base: optimizer.learningRate, step: step, epoch: step * rowsPerStep / rows,
+                totalSteps: steps)
+        }
     }
 
     /// All reasons why these numbers make no plan; empty when they do.
@@ -87,19 +116,28 @@ package struct TrainingPlan: Sendable, Hashable {
     /// T: local steps of each replica in the whole job, ceil(E * N / (R * b)).
     package var totalSteps: Int { (epochs * trainRows - 1) / rowsPerStep + 1 }
 
-    /// Rounds of the job, ceil(T / H).
-    package var rounds: Int { (totalSteps - 1) / every + 1 }
+    /// Rounds of the job; ceil(T / H) when all have H steps.
+    package var rounds: Int { intervals.rounds }
 
     /// The local steps of a round in 0..<rounds; the last round may be shorter.
     package func steps(inRound round: Int) -> Range<Int> {
         precondition(round >= 0 && round < rounds, "round outside the plan")
-        let start = round * every
-        return start..<min(start + every, totalSteps)
+        return intervals.steps(inRound: round)
     }
 
     /// Rows that all replicas together read in a round.
     package func samples(inRound round: Int) -> Int {
         steps(inRound: round).count * rowsPerStep
+    }
+
+    /// Rows of the epochs asked for that one replica reads in a round: less than its batches hold
+    /// only where the last step of the job runs on into an epoch more.
+    package func samplesAsked(inRound round: Int, replica: Int) -> Int {
+        let steps = steps(inRound: round)
+        let end = epochs * trainRows
+        let beyond = max(
+            0, positions(step: steps.upperBound - 1, replica: replica).upperBound - end)
+        return steps.count * batchSize - min(batchSize, beyond)
     }
 
     /// Epochs read when a round is complete, as a fraction; may pass `epochs` by less than a step.

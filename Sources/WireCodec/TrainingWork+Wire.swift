@@ -27,6 +27,7 @@ extension TrainingWork: WireValue {
             optimizer: optimizer,
             averagesOptimizerState: wire.averagesOptimizerState,
             stepsPerRound: try check.integer(wire.stepsPerRound, "steps_per_round"))
+        if wire.hasAveraging { averaging = try AveragingWork(wire: wire.averaging) }
     }
 
     var wire: WireTrainingWork {
@@ -46,6 +47,7 @@ extension TrainingWork: WireValue {
         if !optimizer.isPlain { wire.optimizer = optimizer.wire }
         wire.averagesOptimizerState = averagesOptimizerState
         wire.stepsPerRound = Int64(stepsPerRound)
+        if averaging != AveragingWork() { wire.averaging = averaging.wire }
         return wire
     }
 }

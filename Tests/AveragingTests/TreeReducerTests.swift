@@ -205,7 +205,7 @@ struct TreeReducerTests {
         state.withUnsafeMutableBufferPointer { state in
             delta.withUnsafeBufferPointer { delta in
                 guard let target = state.baseAddress, let source = delta.baseAddress else { return }
-                OuterOptimizer.average.apply(averagedDelta: source, to: target, count: 100)
+                OuterOptimizer.add(averagedDelta: source, to: target, count: 100)
             }
         }
         #expect(state == expected)

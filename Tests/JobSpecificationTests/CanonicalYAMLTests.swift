@@ -68,6 +68,19 @@ struct CanonicalYAMLTests {
     }
 
     @Test(arguments: [
+        "every: planned", "every: auto", "every: once", "every: 7, weighting: samples",
+        "every: {postLocal: {start: 9, steps: 3}}", "every: {growing: {base: 2, alpha: 0.25}}",
+        "outer: {average: {}}", "outer: {slowMomentum: {momentum: 0.25, learningRate: 2}}",
+        "outer: {nesterov: {}}, optimizerState: reset",
+    ])
+    func averagingSurvives(fields: String) throws {
+        let read = try Samples.read(Samples.minimal + "  averaging: {\(fields)}\n")
+        #expect(read.diagnostics.map { $0.rendered() } == [])
+        let job = try #require(read.jobs.first)
+        #expect(try Samples.read(job.canonicalYAML()).jobs == [job])
+    }
+
+    @Test(arguments: [
         "true", "No", "~", "null", "1", "1.5", "0x1f", "a: b", "- a", "#", "{", "\"", "\\", "'", "",
         " a ", "\u{85}", "\u{2028}", "ä", "😀", "line\nbreak", "*a", "&a", "!a", "%a",
         "@a", "`a", "a#b", "2026-01-01", "=", "<<", "\u{7F}", "\u{0}", "\r",

@@ -17,7 +17,7 @@ struct SpecificationReaderTests {
         #expect(job.batchSize == 32)
         #expect(job.optimizer.learningRate == 0.01)
         #expect(job.optimizer.momentum == 0)
-        #expect(job.every == .auto)
+        #expect(job.every == .planned)
         #expect(job.averagesOptimizerState)
         #expect(!job.standardizes)
         #expect(
@@ -57,6 +57,38 @@ struct SpecificationReaderTests {
         let job = try #require(try Samples.read(Samples.minimal).jobs.first)
         let reference = DatasetReference(key: "", files: [], format: "")
         #expect(job.work(data: reference).stepsPerRound == 0)
+    }
+
+    /// Defaults: DiLoCo's 0.7 and 0.9, fairscale's 0.5 for SlowMo.
+    @Test func averagingModesBecomeWork() throws {
+        let reference = DatasetReference(key: "", files: [], format: "")
+        func work(_ fields: String) throws -> TrainingWork {
+            let text = Samples.minimal + "  averaging: {\(fields)}\n"
+            return try #require(try Samples.read(text).jobs.first).work(data: reference)
+        }
+        #expect(try work("every: 5").averaging == AveragingWork())
+        let nesterov = try work("every: 5, outer: {nesterov: {}}").averaging
+        #expect(nesterov.outer == .nesterov)
+        #expect(nesterov.outerRate == 0.7)
+        #expect(nesterov.outerMomentum == 0.9)
+        let slow = try work("every: 5, outer: {slowMomentum: {}}, weighting: samples").averaging
+        #expect(slow.outer == .slowMomentum)
+        #expect(slow.outerRate == 1)
+        #expect(slow.outerMomentum == 0.5)
+        #expect(slow.weighting == .samples)
+        let once = try work("every: once")
+        #expect(once.averaging.interval == .once)
+        #expect(once.stepsPerRound == 1_000_000)
+        let local = try work("every: {postLocal: {start: 12}}")
+        #expect(local.averaging.interval == .postLocal)
+        #expect(local.averaging.localFrom == 12)
+        #expect(local.stepsPerRound == 16)
+        let growing = try work("every: {growing: {alpha: 0.5}}")
+        #expect(growing.averaging.interval == .growing)
+        #expect(growing.averaging.alpha == 0.5)
+        #expect(growing.stepsPerRound == 4)
+        #expect(try work("every: auto").averaging.interval == .measured)
+        #expect(try work("every: auto").stepsPerRound == 0)
     }
 
     @Test func theSplitSeedFollowsTheTrainingSeed() throws {

@@ -8,7 +8,6 @@ struct RepositoryTests {
     /// Targets without a test target of their own name, and where they are tested instead.
     private let testedElsewhere = [
         "COpenBLAS": "finds three functions in a library: LinearAlgebraTests calls them",
-        "TrainerProcess": "needs processes: ServiceTests runs it under real daemons",
         "SchedulerService": "needs sockets and files: ServiceTests runs it with real workers",
         "WorkerService": "needs processes: ServiceTests runs it with a real scheduler",
         "mlctl": "wiring and exit codes: CommandLineTests runs the built program",

@@ -268,6 +268,11 @@ extension BoundsTests {
             $0.optimizer.schedule.shape = .step
             $0.optimizer.schedule.epochs = 0
         },
+        work("AveragingWork.choice.steps") { $0.averaging.choice = .init(round: 1, steps: 0) },
+        work("AveragingWork.choice.round") { $0.averaging.choice = .init(round: -1, steps: 1) },
+        work("AveragingWork.outer_momentum") { $0.averaging.outerMomentum = 1 },
+        work("AveragingWork.outer_rate") { $0.averaging.outerRate = .nan },
+        work("AveragingWork.checkpoint_seconds") { $0.averaging.checkpointSeconds = -1 },
         work("TrainingWork.replicas") { $0.replicas = 0 },
         work("TrainingWork.replicas") { $0.replicas = WireLimits.mostReplicas + 1 },
         work("TrainingWork.batch_size") { $0.batchSize = 0 },

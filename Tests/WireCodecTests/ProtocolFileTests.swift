@@ -9,6 +9,14 @@ struct ProtocolFileTests {
         try compare(DatasetReference.Role.allCases, "DatasetRole", "DATASET_ROLE", "vocabulary")
         try compare(AttemptPhase.allCases, "AttemptPhase", "ATTEMPT_PHASE", "vocabulary")
         try compare(FailureClass.allCases, "FailureClass", "FAILURE_CLASS", "vocabulary")
+        try compare(
+            AveragingWork.Interval.allCases, "AveragingInterval", "AVERAGING_INTERVAL", "averaging")
+        try compare(AveragingWork.Outer.allCases, "OuterRule", "OUTER_RULE", "averaging")
+        try compare(
+            AveragingWork.Weighting.allCases, "ReplicaWeighting", "REPLICA_WEIGHTING", "averaging")
+        try compare(
+            AveragingWork.Compression.allCases, "DeltaCompression", "DELTA_COMPRESSION",
+            "averaging")
         try compare(JobState.allCases, "JobState", "JOB_STATE", "ledger")
         try compare(NodeState.allCases, "NodeState", "NODE_STATE", "ledger")
         try compare(LedgerFact.Kind.allCases, "FactKind", "FACT_KIND", "ledger")

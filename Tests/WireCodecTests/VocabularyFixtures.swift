@@ -56,6 +56,25 @@ enum VocabularyFixtures {
     static let prepare = PrepareTraining(
         attempt: attempt, term: Term(9), work: work, coreType: "Haswell", lanes: 4,
         jobName: "digits-7")
+    /// Every field of the averaging differs from its default.
+    static let prepareNesterov = {
+        var prepare = VocabularyFixtures.prepare
+        prepare.work.averaging.interval = .measured
+        prepare.work.averaging.localFrom = 3
+        prepare.work.averaging.alpha = 0.5
+        prepare.work.averaging.target = 0.25
+        prepare.work.averaging.choice = .init(round: 9, steps: 17)
+        prepare.work.averaging.outer = .nesterov
+        prepare.work.averaging.outerRate = 0.75
+        prepare.work.averaging.outerMomentum = 0.875
+        prepare.work.averaging.weighting = .samples
+        prepare.work.averaging.keepsOptimizerState = true
+        prepare.work.averaging.compression = .int8
+        prepare.work.averaging.overlaps = true
+        prepare.work.averaging.checkpointSeconds = 60
+        prepare.work.averaging.checkpointRounds = 5
+        return prepare
+    }()
     /// Every number of the optimizer differs from its default.
     static let prepareAdamW = {
         var prepare = VocabularyFixtures.prepare

@@ -68,6 +68,7 @@ extension WireSample {
         ("stage", .stage(Fixtures.data)),
         ("prepare", .prepare(Fixtures.prepare)),
         ("prepareAdamW", .prepare(Fixtures.prepareAdamW)),
+        ("prepareNesterov", .prepare(Fixtures.prepareNesterov)),
         ("go", .go(Fixtures.go)),
         ("publish", .publish(Fixtures.attempt)),
         ("release", .release(Fixtures.attempt)),

@@ -667,6 +667,16 @@ nonisolated struct WireTrainingWork: @unchecked Sendable {
   /// Clears the value of `optimizer`. Subsequent reads from it will return its default value.
   mutating func clearOptimizer() {_uniqueStorage()._optimizer = nil}
 
+  /// Absent for plain averaging every steps_per_round steps.
+  var averaging: WireAveragingWork {
+    get {_storage._averaging ?? WireAveragingWork()}
+    set {_uniqueStorage()._averaging = newValue}
+  }
+  /// Returns true if `averaging` has been explicitly set.
+  var hasAveraging: Bool {_storage._averaging != nil}
+  /// Clears the value of `averaging`. Subsequent reads from it will return its default value.
+  mutating func clearAveraging() {_uniqueStorage()._averaging = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -1483,7 +1493,7 @@ nonisolated extension WireDatasetReference: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension WireTrainingWork: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".TrainingWork"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}data\0\u{3}validation_fraction\0\u{3}test_fraction\0\u{3}split_seed\0\u{1}standardizes\0\u{3}hidden_layers\0\u{1}replicas\0\u{3}batch_size\0\u{1}epochs\0\u{1}seed\0\u{3}learning_rate\0\u{1}momentum\0\u{3}averages_optimizer_state\0\u{3}steps_per_round\0\u{1}optimizer\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}data\0\u{3}validation_fraction\0\u{3}test_fraction\0\u{3}split_seed\0\u{1}standardizes\0\u{3}hidden_layers\0\u{1}replicas\0\u{3}batch_size\0\u{1}epochs\0\u{1}seed\0\u{3}learning_rate\0\u{1}momentum\0\u{3}averages_optimizer_state\0\u{3}steps_per_round\0\u{1}optimizer\0\u{1}averaging\0")
 
   fileprivate class _StorageClass {
     var _data: WireDatasetReference? = nil
@@ -1501,6 +1511,7 @@ nonisolated extension WireTrainingWork: SwiftProtobuf.Message, SwiftProtobuf._Me
     var _averagesOptimizerState: Bool = false
     var _stepsPerRound: Int64 = 0
     var _optimizer: WireOptimizerWork? = nil
+    var _averaging: WireAveragingWork? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1526,6 +1537,7 @@ nonisolated extension WireTrainingWork: SwiftProtobuf.Message, SwiftProtobuf._Me
       _averagesOptimizerState = source._averagesOptimizerState
       _stepsPerRound = source._stepsPerRound
       _optimizer = source._optimizer
+      _averaging = source._averaging
     }
   }
 
@@ -1559,6 +1571,7 @@ nonisolated extension WireTrainingWork: SwiftProtobuf.Message, SwiftProtobuf._Me
         case 13: try { try decoder.decodeSingularBoolField(value: &_storage._averagesOptimizerState) }()
         case 14: try { try decoder.decodeSingularInt64Field(value: &_storage._stepsPerRound) }()
         case 15: try { try decoder.decodeSingularMessageField(value: &_storage._optimizer) }()
+        case 16: try { try decoder.decodeSingularMessageField(value: &_storage._averaging) }()
         default: break
         }
       }
@@ -1616,6 +1629,9 @@ nonisolated extension WireTrainingWork: SwiftProtobuf.Message, SwiftProtobuf._Me
       try { if let v = _storage._optimizer {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
       } }()
+      try { if let v = _storage._averaging {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 16)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1640,6 +1656,7 @@ nonisolated extension WireTrainingWork: SwiftProtobuf.Message, SwiftProtobuf._Me
         if _storage._averagesOptimizerState != rhs_storage._averagesOptimizerState {return false}
         if _storage._stepsPerRound != rhs_storage._stepsPerRound {return false}
         if _storage._optimizer != rhs_storage._optimizer {return false}
+        if _storage._averaging != rhs_storage._averaging {return false}
         return true
       }
       if !storagesAreEqual {return false}
