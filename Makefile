@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 SOURCES := Package.swift Sources Tests
 
-.PHONY: build release demo test bench lint format clean
+.PHONY: build release demo test swarm bench lint format clean
 
 build: ## Build for debugging.
 	@deploy/local/require-packages
@@ -24,6 +24,9 @@ demo: ## Build a release and show a cluster on this machine, in under a minute.
 	@deploy/local/require-packages
 	@deploy/local/build-release
 	@deploy/local/demo
+
+swarm: release ## Ten thousand simulated lives of a cluster with faults; prints every broken seed.
+	.build/release/mlctl simulate --chaos --seeds 1..10000
 
 bench: release ## Measure, side by side with the peers; writes Benchmarks/Results.
 	Benchmarks/run

@@ -23,6 +23,9 @@ let strict: [SwiftSetting] = [
     let numeric = strict + [.unsafeFlags(["-O", "-Xfrontend", "-enable-cmo-everything"])]
 #endif
 
+/// Targets that simulations step millions of times: optimised in debug builds too.
+let quick = strict + [.unsafeFlags(["-O"])]
+
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
@@ -75,10 +78,14 @@ let package = Package(
         .target(
             name: "SchedulerCore",
             dependencies: ["ClusterVocabulary", "Determinism", "Averaging"],
-            swiftSettings: strict),
+            swiftSettings: quick),
         .target(
             name: "WorkerCore", dependencies: ["ClusterVocabulary", "Determinism"],
-            swiftSettings: strict),
+            swiftSettings: quick),
+        .target(
+            name: "ClusterSimulator",
+            dependencies: ["ClusterVocabulary", "Determinism", "SchedulerCore", "WorkerCore"],
+            swiftSettings: quick),
 
         // Codecs.
         .target(
@@ -148,7 +155,7 @@ let package = Package(
             dependencies: [
                 "TrainerProcess", "SchedulerService", "WorkerService", "Gateway", "Client",
                 "ControlAPI", "JobSpecification", "SchedulerCore", "Ledger", "Messaging",
-                "ClusterVocabulary",
+                "ClusterSimulator", "ClusterVocabulary",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 logging,
@@ -173,8 +180,12 @@ let package = Package(
             exclude: ["Inputs"], swiftSettings: strict),
         .testTarget(
             name: "SchedulerCoreTests",
-            dependencies: ["SchedulerCore", "WorkerCore", "ClusterVocabulary", "Determinism"],
+            dependencies: ["SchedulerCore", "ClusterVocabulary", "Determinism"],
             exclude: ["Scenarios"], swiftSettings: strict),
+        .testTarget(
+            name: "ClusterSimulatorTests",
+            dependencies: ["ClusterSimulator", "ClusterVocabulary", "Determinism"],
+            swiftSettings: strict),
         .testTarget(
             name: "WorkerCoreTests",
             dependencies: ["WorkerCore", "ClusterVocabulary", "Determinism"],

@@ -11,7 +11,7 @@ package struct LogicalInstant: Sendable, Hashable, Comparable {
     }
 
     /// The origin.
-    package static let zero = LogicalInstant(nanoseconds: 0)
+    package static var zero: LogicalInstant { LogicalInstant(nanoseconds: 0) }
 
     /// Earlier moments come first.
     package static func < (left: LogicalInstant, right: LogicalInstant) -> Bool {

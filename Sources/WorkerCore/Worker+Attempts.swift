@@ -193,7 +193,7 @@ extension Worker {
         mayAssign = true
         switch entry.state {
         case .starting(let job):
-            startFailures[entry.coreType, default: 0] += 1
+            noteStartFailure(entry.coreType, now)
             effects.warnings.append(
                 Reason(.trainerDied, "a trainer for \(entry.coreType) did not come up: \(words)"))
             if let job { fail(job, words, &effects) }

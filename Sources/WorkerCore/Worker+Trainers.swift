@@ -4,8 +4,8 @@ import Determinism
 /// The pool of trainer processes and the data sets held.
 extension Worker {
     /// Keeps warm trainers for every core type, so that a job starts in milliseconds.
-    mutating func keepWarm(_ effects: inout WorkerEffects) {
-        for coreType in coreTypes where startFailures[coreType, default: 0] < mostFailures {
+    mutating func keepWarm(_ now: LogicalInstant, _ effects: inout WorkerEffects) {
+        for coreType in coreTypes where mayStart(coreType, now) {
             let warm = trainers.values.reduce(into: 0) { count, entry in
                 guard entry.coreType == coreType else { return }
                 switch entry.state {
@@ -29,6 +29,18 @@ extension Worker {
         }
     }
 
+    /// Whether a kernel is not given up, or was long enough ago for one more try.
+    private func mayStart(_ coreType: String, _ now: LogicalInstant) -> Bool {
+        guard startFailures[coreType, default: 0] >= mostFailures else { return true }
+        guard let failed = failedAt[coreType] else { return true }
+        return now - failed >= configuration.startRetryInterval
+    }
+
+    mutating func noteStartFailure(_ coreType: String, _ now: LogicalInstant) {
+        startFailures[coreType, default: 0] += 1
+        failedAt[coreType] = now
+    }
+
     private var mostFailures: Int { configuration.mostStartFailures }
 
     mutating func startTrainer(
@@ -50,12 +62,13 @@ extension Worker {
         guard let entry = trainers[trainer] else { return }
         let proved = description.fingerprints.first { $0.coreType == entry.coreType }
         if let proved, proved.digest != fingerprint.digest {
-            refuse(trainer, entry, fingerprint, &effects)
+            refuse(trainer, entry, fingerprint, now, &effects)
             return
         }
         startFailures[entry.coreType] = 0
         mayAssign = true
-        if !description.fingerprints.contains(where: { $0.coreType == entry.coreType }) {
+        let isNews = proved == nil
+        if isNews {
             description.fingerprints.append(
                 KernelFingerprint(coreType: entry.coreType, digest: fingerprint.digest))
             description.fingerprints.sort { $0.coreType < $1.coreType }
@@ -75,19 +88,24 @@ extension Worker {
             trimPool(entry.coreType, &effects)
         case .idle, .busy, .dying: break
         }
-        registerWhenProved(now, &effects)
+        if case .warming = link {
+            registerWhenProved(now, &effects)
+        } else if isNews {
+            // A kernel that was given up has come up after all: jobs may need it.
+            register(now, &effects)
+        }
     }
 
     /// A trainer computes other bits than this host proved before: its library was replaced.
     private mutating func refuse(
         _ trainer: TrainerID, _ entry: TrainerEntry, _ fingerprint: KernelFingerprint,
-        _ effects: inout WorkerEffects
+        _ now: LogicalInstant, _ effects: inout WorkerEffects
     ) {
         let words =
             "a trainer for \(entry.coreType) proves \(fingerprint.digest), not what this worker "
             + "registered; restart the worker"
         effects.warnings.append(Reason(.noFingerprint, words))
-        startFailures[entry.coreType, default: 0] += 1
+        noteStartFailure(entry.coreType, now)
         trainers[trainer]?.state = .dying
         effects.kills.append(trainer)
         if case .starting(let job?) = entry.state { fail(job, words, &effects) }

@@ -16,6 +16,8 @@ package struct Worker: Sendable {
     var trainers: [TrainerID: TrainerEntry] = [:]
     var nextTrainer: UInt64 = 1
     var startFailures: [String: Int] = [:]
+    /// When the trainer of a core type last failed to come up.
+    var failedAt: [String: LogicalInstant] = [:]
     /// The core types this host can run, least first; one warm trainer is kept for each.
     let coreTypes: [String]
 
@@ -50,7 +52,7 @@ package struct Worker: Sendable {
     /// Starts the first trainers. Called once, before the first step.
     package mutating func start(at now: LogicalInstant) -> WorkerEffects {
         var effects = WorkerEffects()
-        keepWarm(&effects)
+        keepWarm(now, &effects)
         return effects
     }
 
@@ -80,7 +82,7 @@ package struct Worker: Sendable {
         }
         if !isStopping {
             if mayAssign { assignWaiting(now, &effects) }
-            keepWarm(&effects)
+            keepWarm(now, &effects)
         }
         return effects
     }

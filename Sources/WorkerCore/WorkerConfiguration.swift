@@ -17,6 +17,9 @@ package struct WorkerConfiguration: Sendable, Equatable {
     package var mostTrainers = 256
     /// How often a trainer that does not come up is started again before its kernel is given up.
     package var mostStartFailures = 5
+    /// How long a kernel stays given up before one more trainer is tried: what killed the others
+    /// (memory, a full disk) may be over.
+    package var startRetryInterval: Duration = .seconds(30)
 
     /// The longest heartbeat interval taken from a scheduler, in milliseconds.
     package static let longestHeartbeat: Int64 = 60_000

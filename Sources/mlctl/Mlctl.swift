@@ -26,7 +26,8 @@ struct Mlctl: AsyncParsableCommand {
             CommandGroup(
                 name: "Tools",
                 subcommands: [
-                    ValidateCommand.self, LedgerCommand.self, ConfigCommand.self,
+                    ValidateCommand.self, LedgerCommand.self, SimulateCommand.self,
+                    ConfigCommand.self,
                     CompletionsCommand.self, VersionCommand.self,
                 ]),
         ])

@@ -40,10 +40,11 @@ struct ManyJobsTests {
     @Test func aLineGivesItsJobsInOrderOfAcceptance() {
         var line = JobLine()
         var model: [JobID] = []
-        var random = WalkRandom(seed: 3)
-        for _ in 0..<3_000 {
-            let job = JobID(random.next() % 200)
-            if random.happens(perMille: 500), !model.contains(job) {
+        let random = Philox(key: 3)
+        for step in 0..<3_000 as Range<UInt32> {
+            let words = random.block(step, 0, 0, 0)
+            let job = JobID(UInt64(words.0 % 200))
+            if words.1 % 2 == 0, !model.contains(job) {
                 line.insert(job)
                 model.append(job)
                 model.sort()

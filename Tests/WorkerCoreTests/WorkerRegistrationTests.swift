@@ -43,6 +43,26 @@ struct WorkerRegistrationTests {
         #expect(description.fingerprints.map(\.coreType) == ["Haswell"])
     }
 
+    /// Found by the simulator (seed 3433): two hosts whose trainers had been killed five times
+    /// while starting never took work again.
+    @Test func aKernelThatWasGivenUpIsTriedAgainLater() {
+        var bench = WorkerBench()
+        for trainer in 1...5 as ClosedRange<UInt64> {
+            bench.step(.trainerExited(TrainerID(trainer), "signal 9"))
+        }
+        bench.welcome()
+        bench.step(.wake, after: 29_000)
+        #expect(bench.last.starts.isEmpty)
+        bench.step(.wake, after: 1_000)
+        #expect(bench.last.starts.map(\.coreType) == ["Haswell"])
+        bench.hello(6)
+        guard case .register(let description)? = bench.last.sends.first else {
+            Issue.record("the kernel that came up is not told")
+            return
+        }
+        #expect(description.fingerprints == [WorkerBench.proof])
+    }
+
     @Test func repeatsTheRegistrationByTheClock() {
         var bench = WorkerBench()
         bench.hello(1)

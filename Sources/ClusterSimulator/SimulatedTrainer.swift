@@ -1,8 +1,9 @@
 import ClusterVocabulary
+import Determinism
 
 /// A trainer that trains nothing: its state after a round is a pure function of the state before,
 /// so a round that is skipped, repeated on other bits, or taken from a wrong member shows.
-struct FakeTrainer {
+struct SimulatedTrainer: Sendable {
     let coreType: String
     var isAlive = true
     var prepared: PrepareTraining?
@@ -11,6 +12,15 @@ struct FakeTrainer {
     /// Complete rounds; -1 without state.
     var rounds: Int64 = -1
     var state: UInt64 = 0
+    /// When it last got further, for its own patience with silent peers.
+    var movedAt = LogicalInstant.zero
+
+    /// How long a trainer bears that nothing comes of its peers, as the production one does.
+    static let patience = Duration.seconds(20)
+
+    init(coreType: String) {
+        self.coreType = coreType
+    }
 
     var digest: String { rounds < 0 ? "" : String(state, radix: 16) }
 
@@ -20,6 +30,7 @@ struct FakeTrainer {
     /// The state before the first round.
     static func seeded(_ work: TrainingWork) -> UInt64 { work.seed &* 0x9E37_79B9_7F4A_7C15 }
 
+    /// The state after a round.
     static func next(_ state: UInt64, _ work: TrainingWork, round: Int64) -> UInt64 {
         var mixed = state ^ (UInt64(round) &* 0xD6E8_FEB8_6659_FD93) ^ UInt64(work.replicas)
         mixed = (mixed ^ (mixed >> 32)) &* 0xD6E8_FEB8_6659_FD93
@@ -33,11 +44,12 @@ struct FakeTrainer {
         return String(state, radix: 16)
     }
 
-    /// Stops at the round boundary and answers for a term.
+    /// Stops at the round's border and answers for a term.
     mutating func prepare(_ command: PrepareTraining) -> AttemptStatus? {
         if let known = prepared, known.attempt == command.attempt, known.term >= command.term {
             return nil
         }
+        if prepared?.attempt != command.attempt { rounds = -1 }
         prepared = command
         go = nil
         phase = .prepared
@@ -45,22 +57,23 @@ struct FakeTrainer {
     }
 
     /// Takes the start of its term; a second one is ignored.
-    mutating func start(_ command: GoTraining) -> AttemptStatus? {
+    mutating func start(_ command: GoTraining, at now: LogicalInstant) -> AttemptStatus? {
         guard let prepared, phase == .prepared, prepared.attempt == command.attempt,
             prepared.term == command.term
         else { return nil }
         go = command
         phase = .training
+        movedAt = now
         if command.stateSource == nil {
             rounds = 0
-            state = FakeTrainer.seeded(prepared.work)
+            state = SimulatedTrainer.seeded(prepared.work)
         }
         return status()
     }
 
     /// Ready for another job.
     mutating func release() {
-        self = FakeTrainer(coreType: coreType)
+        self = SimulatedTrainer(coreType: coreType)
     }
 
     func status() -> AttemptStatus? {
@@ -69,10 +82,12 @@ struct FakeTrainer {
             attempt: prepared.attempt, term: prepared.term, phase: phase, completeRounds: rounds,
             stateDigest: digest)
         if phase == .finished {
-            let total = FakeTrainer.total(prepared.work)
+            let total = SimulatedTrainer.total(prepared.work)
+            // The description names the attempt, so that a model of an older one would show.
             status.model = TrainedModel(
-                weightsDigest: digest, descriptionDigest: "d", byteCount: 1,
-                metrics: [Metric("train.samples", 1)], roundChain: digest, rounds: total)
+                weightsDigest: digest, descriptionDigest: "attempt \(prepared.attempt.number)",
+                byteCount: 1, metrics: [Metric("train.samples", 1)], roundChain: digest,
+                rounds: total)
         }
         return status
     }
@@ -81,7 +96,7 @@ struct FakeTrainer {
         guard let prepared else { return nil }
         return TrainingProgress(
             attempt: prepared.attempt, term: prepared.term, completeRounds: rounds,
-            totalRounds: FakeTrainer.total(prepared.work), stateDigest: digest, samples: rounds,
-            samplesPerSecond: 1, trainLoss: 1, epoch: 0, metrics: [])
+            totalRounds: SimulatedTrainer.total(prepared.work), stateDigest: digest,
+            samples: rounds, samplesPerSecond: 1, trainLoss: 1, epoch: 0, metrics: [])
     }
 }

@@ -1,0 +1,35 @@
+import ClusterVocabulary
+
+/// What the checkers remember between two looks; they see messages and commits, never the cores'
+/// tables.
+struct CheckerState: Sendable {
+    /// The most findings kept; a simulation ends with the last of them.
+    static let mostFindings = 8
+
+    /// One membership of one attempt.
+    struct Membership: Hashable {
+        let attempt: AttemptID
+        let term: Term
+    }
+
+    /// What the facts of one job say so far.
+    struct Line: Equatable {
+        var state: JobState
+        var term: UInt64
+    }
+
+    /// Who answered a proposal, with its complete rounds, as it reached the scheduler's present
+    /// life.
+    var answers: [Membership: [NodeID: Int64]] = [:]
+    /// The start of every membership that was ever said.
+    var starts: [Membership: GoTraining] = [:]
+    /// Jobs by their facts alone.
+    var folded: [JobID: Line] = [:]
+    /// Jobs that were told to a client with their names.
+    var names: [String: JobID] = [:]
+
+    /// Forgets what an ended process knew.
+    mutating func begin(_ life: UInt64) {
+        answers = [:]
+    }
+}

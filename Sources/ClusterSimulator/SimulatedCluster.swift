@@ -1,0 +1,185 @@
+import ClusterVocabulary
+import Determinism
+import SchedulerCore
+import WorkerCore
+
+/// A cluster in one value: the production cores on virtual time, everything around them
+/// simulated, all of it decided by one seed.
+///
+/// Safety phase: processes crash and stand still, messages are lost, late, doubled and out of
+/// order, links are cut in one direction or both, disks are slow or full, clocks drift and jump.
+/// Liveness phase: nothing fails any more, and everything acknowledged has to end well. Checkers
+/// outside the cores (`SimulatedCluster+Checks.swift`) watch what becomes durable and what is
+/// said; what they find is in ``broken``.
+package struct SimulatedCluster: Sendable {
+    let plan: SimulationPlan
+    var random: SimulationRandom
+    let weather: NetworkWeather
+    var now = LogicalInstant.zero
+    var queue = HappeningQueue()
+    var trace = TraceDigest()
+    var events = 0
+    var isFaulty: Bool
+    var counts = FaultCounts()
+    /// The first broken rules, at most a few.
+    package internal(set) var broken: [String] = []
+
+    // The scheduler's process.
+    var scheduler: Scheduler?
+    var schedulerLife: UInt64 = 0
+    var schedulerClock = SimulatedClock(startingAt: .zero)
+    var schedulerPausedUntil = LogicalInstant.zero
+    var inbox: [SchedulerEvent] = []
+    var isTurnDue = false
+    /// The commit under way with what follows from it: a crash may or may not find it durable,
+    /// and nobody has heard of it.
+    var pending: (batch: SimulatedBatch, effects: SchedulerEffects)?
+    /// Commits that were answered without a sync (sabotage): a crash loses them.
+    var unsynced: [SimulatedBatch] = []
+    var ledger = SimulatedLedger()
+    /// Every commit takes at least this long until then.
+    var slowDisk = (until: LogicalInstant.zero, delay: Duration.zero)
+    var diskFullUntil = LogicalInstant.zero
+    /// What the wall clock is out by, in milliseconds.
+    var wallOffset: Int64 = 0
+
+    var hosts: [SimulatedHost] = []
+    var hostOfName: [NodeID: Int] = [:]
+    var customers: [Customer] = []
+    /// Digests the artifact store holds.
+    var storedModels: Set<String> = []
+    var checks = CheckerState()
+
+    /// Draws hosts and jobs.
+    package init(_ plan: SimulationPlan) {
+        self.plan = plan
+        random = SimulationRandom(seed: plan.seed)
+        weather = NetworkWeather(&random)
+        isFaulty = plan.isChaotic
+        let nodeCount = plan.nodes ?? Int(random.number(2..<5))
+        for index in 0..<min(nodeCount, SimulationPlan.mostNodes) { addHost(index) }
+        let jobCount = plan.jobs ?? Int(random.number(3..<8))
+        for index in 0..<min(jobCount, SimulationPlan.mostJobs) { addCustomer(index) }
+        after(.zero, .startScheduler)
+        if plan.isChaotic { after(.milliseconds(500), .fault) }
+    }
+
+    private mutating func addHost(_ index: Int) {
+        let name = NodeID("h\(index + 1)")
+        // The first is large and sound, so that every job that fits somewhere can run there.
+        let isOdd = index > 1 && random.happens(perMille: 150)
+        let cores = index == 0 ? 3 : random.number(1..<4)
+        hosts.append(
+            SimulatedHost(
+                name: name, capacity: ResourceAmount(milliCPU: 1_000 * cores, memoryBytes: 2 << 30),
+                fingerprint: isOdd ? "bb" : "aa"))
+        hostOfName[name] = index
+        hosts[index].clock = SimulatedClock(
+            startingAt: .zero, reading: random.number(0..<1_000_000_000_000), drift: drift())
+        after(random.span(0..<3_000), .startHost(index))
+    }
+
+    private mutating func addCustomer(_ index: Int) {
+        var kind = Customer.Kind.steady
+        if plan.isChaotic, random.happens(perMille: 500) {
+            let kinds = Customer.Kind.allCases
+            kind = kinds[Int(random.number(0..<Int64(kinds.count)))]
+        }
+        let work = TrainingWork(
+            data: DatasetReference(
+                key: kind == .unreadable ? "broken" : "set\(random.number(0..<2))", files: [],
+                format: "csv"),
+            validationFraction: 0.1, testFraction: 0.1, splitSeed: 1, standardizes: true,
+            hiddenLayers: [], replicas: Int(random.number(1..<6)), batchSize: 32,
+            epochs: Int(random.number(1..<9)), seed: random.next(),
+            optimizer: .sgd(learningRate: 0.1, momentum: 0.9), averagesOptimizerState: true,
+            stepsPerRound: Int(random.number(0..<2)))
+        let cores: Int64 = kind == .oversized ? 64 : 1
+        let requirements = JobRequirements(
+            perLane: ResourceAmount(milliCPU: 1_000 * cores, memoryBytes: 256 << 20),
+            mostHosts: Int(random.number(0..<3)), numerics: "portable",
+            timeLimitSeconds: kind == .limited ? random.number(5..<60) : 0,
+            backoffLimit: kind == .fragile ? 1 : 1_000,
+            keepFinishedSeconds: kind == .expiring ? 20 : 0, isSuspended: false, modelName: "")
+        customers.append(
+            Customer(
+                kind: kind,
+                submission: Submission(
+                    namespace: "default", name: "job\(index % 5)", user: "ada", labels: [],
+                    idempotencyKey: "key\(index)", specification: "kind: TrainJob", work: work,
+                    requirements: requirements)))
+        after(random.span(0..<20_000), .request(customer: index, .submit))
+    }
+
+    mutating func drift() -> Int64 {
+        let most = plan.isChaotic ? SimulatedClock.largestDrift : 0
+        return random.number(-most..<most + 1)
+    }
+
+    mutating func after(_ delay: Duration, _ happening: Happening) {
+        queue.push(now + delay, happening)
+    }
+
+    /// Runs both phases and reports.
+    package mutating func run() -> SimulationReport {
+        if plan.isChaotic { runUntil(now + .seconds(plan.faultySeconds), stopsWhenDone: false) }
+        calm()
+        runUntil(now + .seconds(plan.patienceSeconds), stopsWhenDone: true)
+        checkEnds()
+        return report()
+    }
+
+    /// From here on nothing fails.
+    private mutating func calm() {
+        isFaulty = false
+        diskFullUntil = now
+        slowDisk.until = now
+        schedulerPausedUntil = now
+        for index in hosts.indices {
+            hosts[index].pausedUntil = now
+            hosts[index].isolatedUntil = now
+            hosts[index].toScheduler.cutUntil = now
+            hosts[index].fromScheduler.cutUntil = now
+            if hosts[index].worker == nil { startHost(index) }
+        }
+        if scheduler == nil { startScheduler() }
+    }
+
+    private mutating func runUntil(_ end: LogicalInstant, stopsWhenDone: Bool) {
+        while let (at, what) = queue.pop(through: end) {
+            now = at
+            events += 1
+            handle(what)
+            if stopsWhenDone, events % 16 == 0, isDone { return }
+            if broken.count >= CheckerState.mostFindings { return }
+        }
+        now = end
+    }
+
+    private mutating func handle(_ happening: Happening) {
+        switch happening {
+        case .toScheduler(let host, let life, let message):
+            guard hosts[host].life == life else { return }
+            deliver(.message(hosts[host].name, message))
+        case .disconnected(let host): deliver(.disconnected(hosts[host].name))
+        case .turn(let life): turn(life)
+        case .wakeScheduler(let life): wakeScheduler(life)
+        case .committed(let life): committed(life)
+        case .retryCommit(let life): commit(life)
+        case .startHost(let host): startHost(host)
+        case .startScheduler: startScheduler()
+        case .request(let customer, let wish): request(customer, wish)
+        case .fault: fault()
+        case .toWorker, .wakeWorker, .toTrainer, .fromTrainer, .round, .trainerEnded, .fetched,
+            .stored:
+            handleOnHost(happening)
+        }
+    }
+
+    /// Keeps a broken rule, once.
+    mutating func note(_ sentence: String) {
+        guard broken.count < CheckerState.mostFindings else { return }
+        let seconds = Double(now.nanoseconds / 1_000_000) / 1_000
+        broken.append("seed \(plan.seed), \(seconds) s, event \(events): \(sentence)")
+    }
+}
