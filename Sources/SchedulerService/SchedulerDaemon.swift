@@ -22,6 +22,7 @@ package final class SchedulerDaemon: SchedulerBackend {
     private let hub = EventHub()
     private let logs: JobLogs
     private let curves: CurveWriter
+    private let exchangeKeys: ExchangeKeys
     private let context: MessagingContext
     private let authenticator: ZAPHandler
     private let control: RouterEndpoint
@@ -49,6 +50,7 @@ package final class SchedulerDaemon: SchedulerBackend {
         curves = CurveWriter(ledger: ledger, logger: logger)
         logs = try JobLogs(folder: "\(settings.stateFolder)/logs")
         let keys = try ClusterKeys.load(stateFolder: settings.stateFolder)
+        exchangeKeys = try ExchangeKeys(stateFolder: settings.stateFolder)
         context = try MessagingContext(ioThreads: 2)
         authenticator = try ZAPHandler(context: context) { key, _, _ in keys.allowed[key] }
         control = try RouterEndpoint(
@@ -115,9 +117,10 @@ package final class SchedulerDaemon: SchedulerBackend {
 
     private func startLoop(_ core: Scheduler, lastEvent: Int64) {
         let actions = SchedulerLoop.Actions(
-            send: { [control, peers] node, message in
+            send: { [control, peers, exchangeKeys] node, message in
                 guard let peer = peers.withLock({ $0.peer(of: node) }) else { return }
-                control.send(to: peer, frames: [WireCodec.encode(message)])
+                control.send(
+                    to: peer, frames: [WireCodec.encode(exchangeKeys.completing(message))])
             },
             answer: { [replies] token, answer in replies.answer(token, with: answer) },
             publish: { [hub] items in hub.publish(items) },

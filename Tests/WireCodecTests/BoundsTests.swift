@@ -298,6 +298,12 @@ extension BoundsTests {
                 format: String(repeating: "f", count: WireLimits.longestFormat + 1))
         },
         BrokenValue(
+            "PrepareTraining.exchange_key",
+            SchedulerMessage.prepare(
+                with(Fixtures.prepare) {
+                    $0.exchangeKey = SecretBytes([UInt8](repeating: 1, count: 24))
+                })),
+        BrokenValue(
             "PrepareTraining.lanes",
             SchedulerMessage.prepare(with(Fixtures.prepare) { $0.lanes = 0 })),
         BrokenValue(

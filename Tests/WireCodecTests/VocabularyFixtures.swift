@@ -73,6 +73,7 @@ enum VocabularyFixtures {
         prepare.work.averaging.overlaps = true
         prepare.work.averaging.checkpointSeconds = 60
         prepare.work.averaging.checkpointRounds = 5
+        prepare.exchangeKey = SecretBytes((0..<32).map { UInt8($0 * 7) })
         return prepare
     }()
     /// Every number of the optimizer differs from its default.

@@ -897,6 +897,9 @@ nonisolated struct WirePrepareTraining: Sendable {
 
   var jobName: String = String()
 
+  /// Seals the term's frames between hosts, as four words; never stored.
+  var exchangeKey: [UInt64] = []
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -2014,7 +2017,7 @@ nonisolated extension WireTermMember: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension WirePrepareTraining: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".PrepareTraining"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}attempt\0\u{1}term\0\u{1}work\0\u{3}core_type\0\u{1}lanes\0\u{3}job_name\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}attempt\0\u{1}term\0\u{1}work\0\u{3}core_type\0\u{1}lanes\0\u{3}job_name\0\u{3}exchange_key\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2028,6 +2031,7 @@ nonisolated extension WirePrepareTraining: SwiftProtobuf.Message, SwiftProtobuf.
       case 4: try { try decoder.decodeSingularStringField(value: &self.coreType) }()
       case 5: try { try decoder.decodeSingularInt64Field(value: &self.lanes) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.jobName) }()
+      case 7: try { try decoder.decodeRepeatedFixed64Field(value: &self.exchangeKey) }()
       default: break
       }
     }
@@ -2056,6 +2060,9 @@ nonisolated extension WirePrepareTraining: SwiftProtobuf.Message, SwiftProtobuf.
     if !self.jobName.isEmpty {
       try visitor.visitSingularStringField(value: self.jobName, fieldNumber: 6)
     }
+    if !self.exchangeKey.isEmpty {
+      try visitor.visitPackedFixed64Field(value: self.exchangeKey, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2066,6 +2073,7 @@ nonisolated extension WirePrepareTraining: SwiftProtobuf.Message, SwiftProtobuf.
     if lhs.coreType != rhs.coreType {return false}
     if lhs.lanes != rhs.lanes {return false}
     if lhs.jobName != rhs.jobName {return false}
+    if lhs.exchangeKey != rhs.exchangeKey {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
