@@ -110,6 +110,9 @@ package struct DescriptionText {
         if let rate = status.samplesPerSecond {
             add("rate", "\(NumberText.quantity(rate)) samples/s")
         }
+        if status.members.isEmpty, !status.hosts.isEmpty {
+            add("computed on", status.hosts.joined(separator: ", "))
+        }
         for member in status.members {
             add(
                 "on \(member.node)",

@@ -12,10 +12,12 @@ extension SimulatedCluster {
     private static let wallOrigin: Int64 = 1_700_000_000_000
 
     private var moment: Moment {
-        Moment(
-            instant: schedulerClock.local(now),
-            wallMilliseconds: SimulatedCluster.wallOrigin + now.nanoseconds / 1_000_000
-                + wallOffset)
+        Moment(instant: schedulerClock.local(now), wallMilliseconds: wallMilliseconds)
+    }
+
+    /// What the wall clock shows.
+    var wallMilliseconds: Int64 {
+        SimulatedCluster.wallOrigin + now.nanoseconds / 1_000_000 + wallOffset
     }
 
     mutating func startScheduler() {

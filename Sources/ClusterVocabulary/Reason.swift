@@ -58,6 +58,10 @@ package struct Reason: Hashable, Sendable, CustomStringConvertible {
         case expanded = 26
         /// Free disk space is below the floor.
         case diskFull = 27
+        /// The node takes no new work: an operator cordoned or drained it.
+        case cordoned = 28
+        /// The node is being drained: its work moves or is stopped.
+        case drained = 29
 
         /// The word people and programs see, in PascalCase as Kubernetes reasons are.
         package var word: String {

@@ -33,6 +33,8 @@ package struct JobStatus: Decodable, Hashable, Sendable, JSONWritable {
     package var attempts: [Ending]
     /// Who works on it now, in replica order.
     package var members: [Member]
+    /// Nodes that work on it, or did when it ended.
+    package var hosts: [String]
     /// How far it is; `nil` unless it runs and has reported.
     package var progress: ProgressBody?
 
@@ -162,6 +164,7 @@ package struct JobStatus: Decodable, Hashable, Sendable, JSONWritable {
                 endedAt: TimeText.text(milliseconds: entry.endedAt), node: entry.node,
                 reason: entry.reason.code.word, message: entry.reason.message)
         }
+        hosts = record.hosts.map(\.name)
         members = record.members.map { member in
             Member(
                 node: member.node.name, firstReplica: member.firstReplica,
@@ -189,6 +192,7 @@ package struct JobStatus: Decodable, Hashable, Sendable, JSONWritable {
         json.field("frozen", frozen)
         json.list("attempts", attempts)
         json.list("members", members)
+        json.field("hosts", hosts)
         json.optional("progress", progress)
         json.endObject()
     }

@@ -99,4 +99,6 @@ package enum Limits {
     package static let heartbeatsPerSilence: Int64 = 3
     /// Bytes of free disk to keep (up to 64 TiB).
     package static let diskFloorBytes: ClosedRange<Int64> = 0...(64 << 40)
+    /// How long things are kept, in seconds (up to ten years).
+    package static let retentionSeconds: ClosedRange<Int64> = 1...(3_650 * 86_400)
 }

@@ -156,6 +156,7 @@ extension Scheduler {
             entry.record.completeRounds = max(
                 entry.record.completeRounds, progress.completeRounds)
         }
+        entry.record.computedBy = entry.record.members.map(\.node)
         entry.record.members = []
         entry.record.state = state
         entry.record.reason = reason

@@ -57,6 +57,7 @@ extension Scheduler {
         // The first reason in the order a node is checked, over all ready nodes.
         let order: [Reason.Code] = [
             .dataNotStaged, .hostFault, .notEnoughMemory, .notEnoughCPU, .noFingerprint,
+            .cordoned,
         ]
         for code in order {
             if let found = ready.first(where: { $0.reason.code == code }) { return found.reason }
@@ -70,7 +71,13 @@ extension Scheduler {
         guard node.isReady else {
             return Reason(.silent, "\(id) is \(node.record.state.word)")
         }
-        let ready = nodeOrder.filter { nodes[$0]?.isReady ?? false }
+        if node.record.assignment.duty != .open {
+            return Reason(
+                .cordoned,
+                "\(id) is \(node.record.assignment.duty.word.lowercased()) by "
+                    + "\(node.record.assignment.user); mlctl node uncordon \(id) opens it")
+        }
+        let ready = nodeOrder.filter { nodes[$0]?.takesWork ?? false }
         let kernel = freezeKernel(for: record, among: ready)
         if kernel == nil || node.fingerprint(of: kernel?.coreType ?? "") != kernel?.digest {
             return Reason(

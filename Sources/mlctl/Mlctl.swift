@@ -22,11 +22,12 @@ struct Mlctl: AsyncParsableCommand {
                     SuspendCommand.self, ResumeCommand.self, RerunCommand.self,
                 ]),
             CommandGroup(name: "Models", subcommands: [ModelCommand.self]),
+            CommandGroup(name: "Nodes", subcommands: [NodeCommand.self]),
             CommandGroup(name: "Daemons", subcommands: DaemonCommands.all),
             CommandGroup(
                 name: "Tools",
                 subcommands: [
-                    ValidateCommand.self, LedgerCommand.self, SimulateCommand.self,
+                    ValidateCommand.self, LedgerCommand.self, SimulateCommand.self, GCCommand.self,
                     ConfigCommand.self,
                     CompletionsCommand.self, VersionCommand.self,
                 ]),

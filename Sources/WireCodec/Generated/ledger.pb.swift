@@ -133,6 +133,7 @@ nonisolated enum WireFactKind: SwiftProtobuf.Enum, Swift.CaseIterable {
   case nodeLost // = 10
   case measured // = 11
   case suspensionChanged // = 12
+  case nodeAssigned // = 13
   case UNRECOGNIZED(Int)
 
   init() {
@@ -154,6 +155,7 @@ nonisolated enum WireFactKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 10: self = .nodeLost
     case 11: self = .measured
     case 12: self = .suspensionChanged
+    case 13: self = .nodeAssigned
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -173,6 +175,7 @@ nonisolated enum WireFactKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .nodeLost: return 10
     case .measured: return 11
     case .suspensionChanged: return 12
+    case .nodeAssigned: return 13
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -192,6 +195,49 @@ nonisolated enum WireFactKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     .nodeLost,
     .measured,
     .suspensionChanged,
+    .nodeAssigned,
+  ]
+
+}
+
+nonisolated enum WireNodeDuty: SwiftProtobuf.Enum, Swift.CaseIterable {
+  typealias RawValue = Int
+  case unspecified // = 0
+  case `open` // = 1
+  case cordoned // = 2
+  case draining // = 3
+  case UNRECOGNIZED(Int)
+
+  init() {
+    self = .unspecified
+  }
+
+  init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .open
+    case 2: self = .cordoned
+    case 3: self = .draining
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .open: return 1
+    case .cordoned: return 2
+    case .draining: return 3
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  static let allCases: [WireNodeDuty] = [
+    .unspecified,
+    .open,
+    .cordoned,
+    .draining,
   ]
 
 }
@@ -391,6 +437,12 @@ nonisolated struct WireJobRecord: @unchecked Sendable {
     set {_uniqueStorage()._history = newValue}
   }
 
+  /// Nodes of the last membership of an ended job.
+  var computedBy: [String] {
+    get {_storage._computedBy}
+    set {_uniqueStorage()._computedBy = newValue}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -398,31 +450,69 @@ nonisolated struct WireJobRecord: @unchecked Sendable {
   fileprivate var _storage = _StorageClass.defaultInstance
 }
 
-nonisolated struct WireNodeRecord: Sendable {
+/// An operator's decision about a node.
+nonisolated struct WireNodeAssignment: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  var format: UInt32 = 0
+  var duty: WireNodeDuty = .unspecified
+
+  var user: String = String()
+
+  var decidedAt: Int64 = 0
+
+  var graceSeconds: Int64 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+nonisolated struct WireNodeRecord: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var format: UInt32 {
+    get {_storage._format}
+    set {_uniqueStorage()._format = newValue}
+  }
 
   var description_p: WireNodeDescription {
-    get {_description_p ?? WireNodeDescription()}
-    set {_description_p = newValue}
+    get {_storage._description_p ?? WireNodeDescription()}
+    set {_uniqueStorage()._description_p = newValue}
   }
   /// Returns true if `description_p` has been explicitly set.
-  var hasDescription_p: Bool {self._description_p != nil}
+  var hasDescription_p: Bool {_storage._description_p != nil}
   /// Clears the value of `description_p`. Subsequent reads from it will return its default value.
-  mutating func clearDescription_p() {self._description_p = nil}
+  mutating func clearDescription_p() {_uniqueStorage()._description_p = nil}
 
-  var state: WireNodeState = .unspecified
+  var state: WireNodeState {
+    get {_storage._state}
+    set {_uniqueStorage()._state = newValue}
+  }
 
-  var registeredAt: Int64 = 0
+  var registeredAt: Int64 {
+    get {_storage._registeredAt}
+    set {_uniqueStorage()._registeredAt = newValue}
+  }
+
+  /// Absent: it takes work.
+  var assignment: WireNodeAssignment {
+    get {_storage._assignment ?? WireNodeAssignment()}
+    set {_uniqueStorage()._assignment = newValue}
+  }
+  /// Returns true if `assignment` has been explicitly set.
+  var hasAssignment: Bool {_storage._assignment != nil}
+  /// Clears the value of `assignment`. Subsequent reads from it will return its default value.
+  mutating func clearAssignment() {_uniqueStorage()._assignment = nil}
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
-  fileprivate var _description_p: WireNodeDescription? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 nonisolated struct WireModelRecord: Sendable {
@@ -551,7 +641,11 @@ nonisolated extension WireNodeState: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension WireFactKind: SwiftProtobuf._ProtoNameProviding {
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0FACT_KIND_UNSPECIFIED\0\u{1}FACT_KIND_SUBMITTED\0\u{1}FACT_KIND_TERM_PROPOSED\0\u{1}FACT_KIND_TERM_STARTED\0\u{1}FACT_KIND_REQUEUED\0\u{1}FACT_KIND_SUCCEEDED\0\u{1}FACT_KIND_FAILED\0\u{1}FACT_KIND_CANCELLED\0\u{1}FACT_KIND_DELETED\0\u{1}FACT_KIND_NODE_REGISTERED\0\u{1}FACT_KIND_NODE_LOST\0\u{1}FACT_KIND_MEASURED\0\u{1}FACT_KIND_SUSPENSION_CHANGED\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0FACT_KIND_UNSPECIFIED\0\u{1}FACT_KIND_SUBMITTED\0\u{1}FACT_KIND_TERM_PROPOSED\0\u{1}FACT_KIND_TERM_STARTED\0\u{1}FACT_KIND_REQUEUED\0\u{1}FACT_KIND_SUCCEEDED\0\u{1}FACT_KIND_FAILED\0\u{1}FACT_KIND_CANCELLED\0\u{1}FACT_KIND_DELETED\0\u{1}FACT_KIND_NODE_REGISTERED\0\u{1}FACT_KIND_NODE_LOST\0\u{1}FACT_KIND_MEASURED\0\u{1}FACT_KIND_SUSPENSION_CHANGED\0\u{1}FACT_KIND_NODE_ASSIGNED\0")
+}
+
+nonisolated extension WireNodeDuty: SwiftProtobuf._ProtoNameProviding {
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0NODE_DUTY_UNSPECIFIED\0\u{1}NODE_DUTY_OPEN\0\u{1}NODE_DUTY_CORDONED\0\u{1}NODE_DUTY_DRAINING\0")
 }
 
 nonisolated extension WireLabel: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -645,7 +739,7 @@ nonisolated extension WireAttemptHistory: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension WireJobRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".JobRecord"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}format\0\u{1}id\0\u{1}namespace\0\u{1}name\0\u{1}run\0\u{1}user\0\u{1}labels\0\u{3}idempotency_key\0\u{1}work\0\u{1}requirements\0\u{3}submitted_at\0\u{3}started_at\0\u{3}finished_at\0\u{1}state\0\u{1}reason\0\u{1}attempt\0\u{1}term\0\u{1}members\0\u{3}core_type\0\u{1}fingerprint\0\u{1}failures\0\u{3}complete_rounds\0\u{1}model\0\u{3}model_name\0\u{3}samples_per_second\0\u{1}history\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}format\0\u{1}id\0\u{1}namespace\0\u{1}name\0\u{1}run\0\u{1}user\0\u{1}labels\0\u{3}idempotency_key\0\u{1}work\0\u{1}requirements\0\u{3}submitted_at\0\u{3}started_at\0\u{3}finished_at\0\u{1}state\0\u{1}reason\0\u{1}attempt\0\u{1}term\0\u{1}members\0\u{3}core_type\0\u{1}fingerprint\0\u{1}failures\0\u{3}complete_rounds\0\u{1}model\0\u{3}model_name\0\u{3}samples_per_second\0\u{1}history\0\u{4}\u{e}computed_by\0")
 
   fileprivate class _StorageClass {
     var _format: UInt32 = 0
@@ -674,6 +768,7 @@ nonisolated extension WireJobRecord: SwiftProtobuf.Message, SwiftProtobuf._Messa
     var _modelName: String = String()
     var _samplesPerSecond: Double = 0
     var _history: [WireAttemptHistory] = []
+    var _computedBy: [String] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -710,6 +805,7 @@ nonisolated extension WireJobRecord: SwiftProtobuf.Message, SwiftProtobuf._Messa
       _modelName = source._modelName
       _samplesPerSecond = source._samplesPerSecond
       _history = source._history
+      _computedBy = source._computedBy
     }
   }
 
@@ -754,6 +850,7 @@ nonisolated extension WireJobRecord: SwiftProtobuf.Message, SwiftProtobuf._Messa
         case 24: try { try decoder.decodeSingularStringField(value: &_storage._modelName) }()
         case 25: try { try decoder.decodeSingularDoubleField(value: &_storage._samplesPerSecond) }()
         case 26: try { try decoder.decodeRepeatedMessageField(value: &_storage._history) }()
+        case 40: try { try decoder.decodeRepeatedStringField(value: &_storage._computedBy) }()
         default: break
         }
       }
@@ -844,6 +941,9 @@ nonisolated extension WireJobRecord: SwiftProtobuf.Message, SwiftProtobuf._Messa
       if !_storage._history.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._history, fieldNumber: 26)
       }
+      if !_storage._computedBy.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._computedBy, fieldNumber: 40)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -879,6 +979,7 @@ nonisolated extension WireJobRecord: SwiftProtobuf.Message, SwiftProtobuf._Messa
         if _storage._modelName != rhs_storage._modelName {return false}
         if _storage._samplesPerSecond != rhs_storage._samplesPerSecond {return false}
         if _storage._history != rhs_storage._history {return false}
+        if _storage._computedBy != rhs_storage._computedBy {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -888,9 +989,9 @@ nonisolated extension WireJobRecord: SwiftProtobuf.Message, SwiftProtobuf._Messa
   }
 }
 
-nonisolated extension WireNodeRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  static let protoMessageName: String = _protobuf_package + ".NodeRecord"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}format\0\u{1}description\0\u{1}state\0\u{3}registered_at\0")
+nonisolated extension WireNodeAssignment: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".NodeAssignment"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}duty\0\u{1}user\0\u{3}decided_at\0\u{3}grace_seconds\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -898,40 +999,134 @@ nonisolated extension WireNodeRecord: SwiftProtobuf.Message, SwiftProtobuf._Mess
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.format) }()
-      case 2: try { try decoder.decodeSingularMessageField(value: &self._description_p) }()
-      case 3: try { try decoder.decodeSingularEnumField(value: &self.state) }()
-      case 4: try { try decoder.decodeSingularInt64Field(value: &self.registeredAt) }()
+      case 1: try { try decoder.decodeSingularEnumField(value: &self.duty) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.user) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.decidedAt) }()
+      case 4: try { try decoder.decodeSingularInt64Field(value: &self.graceSeconds) }()
       default: break
       }
     }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if self.format != 0 {
-      try visitor.visitSingularUInt32Field(value: self.format, fieldNumber: 1)
+    if self.duty != .unspecified {
+      try visitor.visitSingularEnumField(value: self.duty, fieldNumber: 1)
     }
-    try { if let v = self._description_p {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
-    } }()
-    if self.state != .unspecified {
-      try visitor.visitSingularEnumField(value: self.state, fieldNumber: 3)
+    if !self.user.isEmpty {
+      try visitor.visitSingularStringField(value: self.user, fieldNumber: 2)
     }
-    if self.registeredAt != 0 {
-      try visitor.visitSingularInt64Field(value: self.registeredAt, fieldNumber: 4)
+    if self.decidedAt != 0 {
+      try visitor.visitSingularInt64Field(value: self.decidedAt, fieldNumber: 3)
+    }
+    if self.graceSeconds != 0 {
+      try visitor.visitSingularInt64Field(value: self.graceSeconds, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireNodeAssignment, rhs: WireNodeAssignment) -> Bool {
+    if lhs.duty != rhs.duty {return false}
+    if lhs.user != rhs.user {return false}
+    if lhs.decidedAt != rhs.decidedAt {return false}
+    if lhs.graceSeconds != rhs.graceSeconds {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireNodeRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".NodeRecord"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}format\0\u{1}description\0\u{1}state\0\u{3}registered_at\0\u{1}assignment\0")
+
+  fileprivate class _StorageClass {
+    var _format: UInt32 = 0
+    var _description_p: WireNodeDescription? = nil
+    var _state: WireNodeState = .unspecified
+    var _registeredAt: Int64 = 0
+    var _assignment: WireNodeAssignment? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _format = source._format
+      _description_p = source._description_p
+      _state = source._state
+      _registeredAt = source._registeredAt
+      _assignment = source._assignment
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularUInt32Field(value: &_storage._format) }()
+        case 2: try { try decoder.decodeSingularMessageField(value: &_storage._description_p) }()
+        case 3: try { try decoder.decodeSingularEnumField(value: &_storage._state) }()
+        case 4: try { try decoder.decodeSingularInt64Field(value: &_storage._registeredAt) }()
+        case 5: try { try decoder.decodeSingularMessageField(value: &_storage._assignment) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if _storage._format != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._format, fieldNumber: 1)
+      }
+      try { if let v = _storage._description_p {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+      } }()
+      if _storage._state != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._state, fieldNumber: 3)
+      }
+      if _storage._registeredAt != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._registeredAt, fieldNumber: 4)
+      }
+      try { if let v = _storage._assignment {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: WireNodeRecord, rhs: WireNodeRecord) -> Bool {
-    if lhs.format != rhs.format {return false}
-    if lhs._description_p != rhs._description_p {return false}
-    if lhs.state != rhs.state {return false}
-    if lhs.registeredAt != rhs.registeredAt {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._format != rhs_storage._format {return false}
+        if _storage._description_p != rhs_storage._description_p {return false}
+        if _storage._state != rhs_storage._state {return false}
+        if _storage._registeredAt != rhs_storage._registeredAt {return false}
+        if _storage._assignment != rhs_storage._assignment {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

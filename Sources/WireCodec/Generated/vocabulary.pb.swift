@@ -53,6 +53,8 @@ nonisolated enum WireReasonCode: SwiftProtobuf.Enum, Swift.CaseIterable {
   case conflict // = 25
   case expanded // = 26
   case diskFull // = 27
+  case cordoned // = 28
+  case drained // = 29
   case UNRECOGNIZED(Int)
 
   init() {
@@ -89,6 +91,8 @@ nonisolated enum WireReasonCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 25: self = .conflict
     case 26: self = .expanded
     case 27: self = .diskFull
+    case 28: self = .cordoned
+    case 29: self = .drained
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -123,6 +127,8 @@ nonisolated enum WireReasonCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .conflict: return 25
     case .expanded: return 26
     case .diskFull: return 27
+    case .cordoned: return 28
+    case .drained: return 29
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -157,6 +163,8 @@ nonisolated enum WireReasonCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     .conflict,
     .expanded,
     .diskFull,
+    .cordoned,
+    .drained,
   ]
 
 }
@@ -1127,7 +1135,7 @@ nonisolated struct WireLogLine: Sendable {
 fileprivate nonisolated let _protobuf_package = "mlctl.v1"
 
 nonisolated extension WireReasonCode: SwiftProtobuf._ProtoNameProviding {
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0REASON_CODE_NONE\0\u{1}REASON_CODE_NO_NODE\0\u{1}REASON_CODE_NOT_ENOUGH_CPU\0\u{1}REASON_CODE_NOT_ENOUGH_MEMORY\0\u{1}REASON_CODE_DATA_NOT_STAGED\0\u{1}REASON_CODE_SUSPENDED\0\u{1}REASON_CODE_NO_FINGERPRINT\0\u{1}REASON_CODE_QUEUED\0\u{1}REASON_CODE_STARTING\0\u{1}REASON_CODE_NODES_LOST\0\u{1}REASON_CODE_REQUESTED\0\u{1}REASON_CODE_TIME_LIMIT\0\u{1}REASON_CODE_BACKOFF_LIMIT\0\u{1}REASON_CODE_BAD_DATA\0\u{1}REASON_CODE_DIVERGED\0\u{1}REASON_CODE_DIGEST_MISMATCH\0\u{1}REASON_CODE_TRAINER_DIED\0\u{1}REASON_CODE_SILENT\0\u{1}REASON_CODE_REPLACED\0\u{1}REASON_CODE_HOST_FAULT\0\u{1}REASON_CODE_COMPLETED\0\u{1}REASON_CODE_PUBLISHING\0\u{1}REASON_CODE_INVALID\0\u{1}REASON_CODE_LIMIT_REACHED\0\u{1}REASON_CODE_NOT_FOUND\0\u{1}REASON_CODE_CONFLICT\0\u{1}REASON_CODE_EXPANDED\0\u{1}REASON_CODE_DISK_FULL\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0REASON_CODE_NONE\0\u{1}REASON_CODE_NO_NODE\0\u{1}REASON_CODE_NOT_ENOUGH_CPU\0\u{1}REASON_CODE_NOT_ENOUGH_MEMORY\0\u{1}REASON_CODE_DATA_NOT_STAGED\0\u{1}REASON_CODE_SUSPENDED\0\u{1}REASON_CODE_NO_FINGERPRINT\0\u{1}REASON_CODE_QUEUED\0\u{1}REASON_CODE_STARTING\0\u{1}REASON_CODE_NODES_LOST\0\u{1}REASON_CODE_REQUESTED\0\u{1}REASON_CODE_TIME_LIMIT\0\u{1}REASON_CODE_BACKOFF_LIMIT\0\u{1}REASON_CODE_BAD_DATA\0\u{1}REASON_CODE_DIVERGED\0\u{1}REASON_CODE_DIGEST_MISMATCH\0\u{1}REASON_CODE_TRAINER_DIED\0\u{1}REASON_CODE_SILENT\0\u{1}REASON_CODE_REPLACED\0\u{1}REASON_CODE_HOST_FAULT\0\u{1}REASON_CODE_COMPLETED\0\u{1}REASON_CODE_PUBLISHING\0\u{1}REASON_CODE_INVALID\0\u{1}REASON_CODE_LIMIT_REACHED\0\u{1}REASON_CODE_NOT_FOUND\0\u{1}REASON_CODE_CONFLICT\0\u{1}REASON_CODE_EXPANDED\0\u{1}REASON_CODE_DISK_FULL\0\u{1}REASON_CODE_CORDONED\0\u{1}REASON_CODE_DRAINED\0")
 }
 
 nonisolated extension WireDatasetRole: SwiftProtobuf._ProtoNameProviding {
