@@ -9,6 +9,8 @@ struct ParzenDimension: Sendable {
     private(set) var inverseWidths: [Double] = []
     /// Height of each kernel at its centre when it has the weight 1.
     private(set) var heights: [Double] = []
+    /// Kernels of a numeric parameter from left to right, those as wide as the axis last.
+    private(set) var order: [Int] = []
     /// Chance of each choice of a categorical parameter, by its counts; empty for a numeric one.
     private(set) var chances: [Double] = []
     /// What a kernel of a categorical parameter gives another choice, and its own.
@@ -48,7 +50,7 @@ struct ParzenDimension: Sendable {
         centers.append(0.5)
         var widths = Array(repeating: 1.0, count: kernels)
         scratch.sort(places)
-        let order = scratch.order
+        order = scratch.order
         let floor = 1 / min(100, Double(kernels) + 1)
         for (rank, index) in order.enumerated() {
             let center = places[index]
@@ -60,6 +62,8 @@ struct ParzenDimension: Sendable {
             }
             widths[index] = min(width, 1)
         }
+        for index in 0..<places.count where places[index].isNaN { order.append(index) }
+        order.append(places.count)
         inverseWidths = widths.map { 1 / $0 }
         heights = Array(repeating: 0, count: kernels)
         for index in 0..<kernels {

@@ -58,15 +58,18 @@ struct ParzenEstimator: Sendable {
         }
         let kernels = weights.count
         let padded = (kernels + 7) / 8 * 8
-        // Kernels side by side, so that eight are summed at a time.
+        // Kernels side by side, from left to right, so that eight are summed at a time.
         return withUnsafeTemporaryAllocation(of: Double.self, capacity: 3 * padded) { buffer in
             guard let base = buffer.baseAddress else { return places }
-            for index in 0..<padded {
-                let isKernel = index < kernels
-                base[index] = isKernel ? dimension.centers[index] : 0
-                base[padded + index] = isKernel ? dimension.inverseWidths[index] : 0
-                base[2 * padded + index] =
-                    isKernel ? dimension.heights[index] * weights[index] : 0
+            for index in kernels..<padded {
+                base[index] = 0
+                base[padded + index] = 0
+                base[2 * padded + index] = 0
+            }
+            for (index, kernel) in dimension.order.enumerated() {
+                base[index] = dimension.centers[kernel]
+                base[padded + index] = dimension.inverseWidths[kernel]
+                base[2 * padded + index] = dimension.heights[kernel] * weights[kernel]
             }
             let raw = UnsafeRawPointer(base)
             return places.map { place in
@@ -81,7 +84,10 @@ struct ParzenEstimator: Sendable {
                     let heights = raw.loadUnaligned(
                         fromByteOffset: (2 * padded + block) * 8, as: SIMD8<Double>.self)
                     let z = (at - centers) * inverse
-                    sum.addProduct(heights, RealFunctions.exp(-0.5 * z * z))
+                    let exponents = -0.5 * z * z
+                    // Neighbours stand together: most blocks are out of sight of a place.
+                    if all(exponents .< -40) { continue }
+                    sum.addProduct(heights, RealFunctions.exp(exponents))
                 }
                 return RealFunctions.log(sum.sum())
             }
