@@ -17,6 +17,9 @@ package struct EarlyStopping: Sendable {
     private var peersAtStep: [Int: OrderedValues] = [:]
     /// For the rungs: costs at each rung of each bracket.
     private var rungs: [[OrderedValues]] = []
+    /// For Katib's rule: succeeded trials and the sum of their means, and each trial's threshold.
+    private var succeeded: (count: Int, sum: Double) = (0, 0)
+    private var thresholds: [Int: Double] = [:]
 
     /// Refused when the settings make no sense.
     package init(
@@ -46,6 +49,14 @@ package struct EarlyStopping: Sendable {
                 throw .setting(name: "threshold", problem: "needs a lower or an upper limit")
             }
             plan = nil
+        case .katibMedianStop(let settings):
+            guard settings.minimumTrials >= 1 else {
+                throw .setting(name: "min_trials_required", problem: "must be at least 1")
+            }
+            guard settings.startReports >= 1 else {
+                throw .setting(name: "start_step", problem: "must be at least 1")
+            }
+            plan = nil
         case .asha(let settings), .hyperband(let settings):
             let plan = try HalvingPlan(settings)
             let brackets = rule.name == "asha" ? 1 : plan.bracketCount
@@ -54,6 +65,23 @@ package struct EarlyStopping: Sendable {
             }
             self.plan = plan
         }
+    }
+
+    /// A trial begins; only Katib's rule asks when.
+    package mutating func begin(trial: Int) {
+        guard case .katibMedianStop(let settings) = rule,
+            succeeded.count >= settings.minimumTrials
+        else { return }
+        thresholds[trial] = succeeded.sum / Double(succeeded.count)
+    }
+
+    /// A trial has succeeded; only Katib's rule asks whether.
+    package mutating func succeed(trial: Int) {
+        guard case .katibMedianStop(let settings) = rule, let curve = curves[trial] else { return }
+        let mean = curve.mean(ofFirst: settings.startReports)
+        guard !mean.isNaN else { return }
+        succeeded.count += 1
+        succeeded.sum += mean
     }
 
     /// Takes a report and decides. Steps of a trial must grow; a report at an earlier step or the
@@ -74,6 +102,15 @@ package struct EarlyStopping: Sendable {
             return patienceDecision(settings, curve: curve)
         case .threshold(let settings):
             return thresholdDecision(settings, step: step, value: value)
+        case .katibMedianStop(let settings):
+            guard curve.steps.count == settings.startReports, let limit = thresholds[trial],
+                curve.bestSoFar > limit
+            else { return .proceed }
+            let threshold = shortText(direction == .minimize ? limit : -limit)
+            let best = shortText(direction == .minimize ? curve.bestSoFar : -curve.bestSoFar)
+            return .stop(
+                reason: "best of \(curve.steps.count) reports is \(best), the mean of "
+                    + "\(succeeded.count) succeeded trials \(threshold)")
         }
     }
 

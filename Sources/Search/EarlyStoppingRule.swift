@@ -10,6 +10,9 @@ package enum EarlyStoppingRule: Sendable, Hashable {
     case patience(PatienceSettings)
     /// Outside fixed limits.
     case threshold(ThresholdSettings)
+    /// What Katib's `medianstop` does, for manifests that ask for it: not a median, and looked at
+    /// once.
+    case katibMedianStop(KatibMedianStopSettings)
 
     /// The name people write.
     package var name: String {
@@ -19,6 +22,7 @@ package enum EarlyStoppingRule: Sendable, Hashable {
         case .hyperband: "hyperband"
         case .patience: "patience"
         case .threshold: "threshold"
+        case .katibMedianStop: "medianstop"
         }
     }
 }
@@ -81,6 +85,24 @@ package struct ThresholdSettings: Sendable, Hashable {
         self.lower = lower
         self.upper = upper
         self.startStep = startStep
+    }
+}
+
+/// Settings of Katib's `medianstop`.
+///
+/// The threshold is the mean, over succeeded trials, of the mean of their first `startReports`
+/// reports; a trial keeps the one there was when it began. Its best value so far is compared with
+/// it once, at its `startReports`-th report.
+package struct KatibMedianStopSettings: Sendable, Hashable {
+    /// Succeeded trials there must be before a trial gets a threshold.
+    package var minimumTrials: Int
+    /// The report at which a trial is looked at, from 1.
+    package var startReports: Int
+
+    /// Katib's defaults.
+    package init(minimumTrials: Int = 3, startReports: Int = 4) {
+        self.minimumTrials = minimumTrials
+        self.startReports = startReports
     }
 }
 

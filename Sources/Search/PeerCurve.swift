@@ -39,6 +39,14 @@ struct PeerCurve: Sendable {
         }
     }
 
+    /// The mean of the first reports, at most so many; NaN without a finite one.
+    func mean(ofFirst reports: Int) -> Double {
+        mean.isEmpty ? .nan : mean[min(reports, mean.count) - 1]
+    }
+
+    /// The best cost so far; NaN without a finite one.
+    var bestSoFar: Double { best.last ?? .nan }
+
     /// What stands for the trial at a step: that of its last report not after it; nil when the
     /// trial has not come so far, or had no finite value by then.
     func statistic(_ statistic: MedianSettings.Statistic, at step: Int) -> Double? {

@@ -29,6 +29,9 @@ protocol Sampler: Sendable {
         _ number: Int, attempt: Int, history: TrialHistory
     ) -> Proposal
 
+    /// Where a point that somebody enqueued takes part.
+    func admission(history: TrialHistory) -> (rung: RungPlace?, generation: Int?)
+
     /// A trial was given out, now or in a replayed history.
     mutating func started(_ suggestion: Suggestion, row: Int)
 
@@ -40,6 +43,7 @@ protocol Sampler: Sendable {
 }
 
 extension Sampler {
+    func admission(history: TrialHistory) -> (rung: RungPlace?, generation: Int?) { (nil, nil) }
     mutating func started(_ suggestion: Suggestion, row: Int) {}
     mutating func told(_ row: Int, history: TrialHistory) {}
     var givesDistinctPoints: Bool { false }

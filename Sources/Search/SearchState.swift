@@ -115,9 +115,10 @@ package struct SearchState: Sendable {
         var batch = SuggestionBatch(suggestions: [], shortage: nil)
         for _ in 0..<min(count, Self.batchLimit) {
             if !waiting.isEmpty {
+                let place = sampler.admission(history: history)
                 let suggestion = Suggestion(
                     number: history.trialCount, assignment: waiting[0], origin: .enqueued,
-                    reason: "asked for by name")
+                    reason: "asked for by name", rung: place.rung, generation: place.generation)
                 commit(suggestion)
                 batch.suggestions.append(suggestion)
                 continue

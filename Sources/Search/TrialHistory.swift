@@ -24,6 +24,7 @@ struct TrialHistory: Sendable {
     private(set) var ranking = CostRanking()
     private(set) var runningCount = 0
     private(set) var failedCount = 0
+    private(set) var prunedCount = 0
     private var rowOfNumber: [Int] = []
 
     init(space: SearchSpace, directions: [OptimizationDirection]) {
@@ -42,8 +43,26 @@ struct TrialHistory: Sendable {
         rowOfNumber.indices.contains(number) ? rowOfNumber[number] : nil
     }
 
+    /// All objectives of a row as costs.
+    func costVector(_ row: Int) -> [Double] {
+        directions.count > 1 ? vectors[row] : [costs[row]]
+    }
+
     func unit(_ row: Int, _ parameter: Int) -> Double {
         units[row * space.count + parameter]
+    }
+
+    /// The best rows: succeeded ones by cost, then pruned ones, those that came farther first.
+    func bestRows(_ limit: Int) -> [Int] {
+        var rows = ranking.best(limit).map(\.row)
+        guard rows.count < limit, prunedCount > 0 else { return rows }
+        let pruned = (0..<count).filter { states[$0] == .pruned }
+        let ordered = pruned.sorted { left, right in
+            if lastSteps[left] != lastSteps[right] { return lastSteps[left] > lastSteps[right] }
+            return costs[left] < costs[right] || (costs[left] == costs[right] && left < right)
+        }
+        rows.append(contentsOf: ordered.prefix(limit - rows.count))
+        return rows
     }
 
     /// Adds a suggested trial with the next number.
@@ -81,6 +100,7 @@ struct TrialHistory: Sendable {
         if states[row] == .running, state != .running { runningCount -= 1 }
         if ranking.contains(row) { ranking.remove(row, cost: costs[row]) }
         if state == .failed { failedCount += 1 }
+        if state == .pruned { prunedCount += 1 }
         states[row] = state
         costs[row] = measured?[0] ?? .infinity
         if directions.count > 1 { vectors[row] = measured ?? [] }

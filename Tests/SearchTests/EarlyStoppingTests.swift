@@ -97,6 +97,31 @@ struct EarlyStoppingTests {
         #expect(stopping.report(trial: 3, step: 1, value: 5) == .proceed)
     }
 
+    @Test func katibsRuleIsAMeanLookedAtOnce() throws {
+        var stopping = try EarlyStopping(
+            .katibMedianStop(KatibMedianStopSettings(minimumTrials: 2, startReports: 2)),
+            direction: .maximize)
+        for trial in 0..<2 {
+            stopping.begin(trial: trial)
+            for (step, value) in [0.2, 0.4, 0.9].enumerated() {
+                let value = value + 0.2 * Double(trial)
+                #expect(stopping.report(trial: trial, step: step, value: value) == .proceed)
+            }
+        }
+        stopping.begin(trial: 2)
+        stopping.succeed(trial: 0)
+        stopping.succeed(trial: 1)
+        // Means of two reports are 0.3 and 0.5: the threshold is 0.4 for those that begin now.
+        for trial in 3...4 { stopping.begin(trial: trial) }
+        for trial in 2...4 {
+            #expect(stopping.report(trial: trial, step: 0, value: 0.1) == .proceed)
+        }
+        #expect(stopping.report(trial: 2, step: 1, value: 0.1) == .proceed)
+        #expect(isStop(stopping.report(trial: 3, step: 1, value: 0.39)))
+        #expect(stopping.report(trial: 4, step: 1, value: 0.41) == .proceed)
+        #expect(stopping.report(trial: 4, step: 2, value: 0) == .proceed)
+    }
+
     @Test(arguments: [
         EarlyStoppingRule.median(MedianSettings(minimumPeers: 0)),
         .patience(PatienceSettings(steps: 0)), .threshold(ThresholdSettings()),
