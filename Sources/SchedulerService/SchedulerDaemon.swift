@@ -1,5 +1,6 @@
 package import Artifacts
 package import ClusterVocabulary
+import Dispatch
 import Foundation
 package import Ledger
 package import Logging
@@ -31,6 +32,8 @@ package final class SchedulerDaemon: SchedulerBackend {
     private let incarnation: Incarnation
     private let startedAt = WallClock.milliseconds
     private let ended = WaitSignal()
+    /// Removes checkpoints nobody needs any more, off the loop.
+    private let discards = DispatchQueue(label: "mlctl.discards")
     private let failure = FailureCell()
     /// Why commits fail for now.
     private let stalled = Shared<String?>(nil)
@@ -97,6 +100,7 @@ package final class SchedulerDaemon: SchedulerBackend {
                 let decoded = try? WireCodec.decodeWorkerMessage(body),
                 let node = ControlPeers.node(of: message.peer)
             else { return }
+            guard published.accepts(decoded) else { return }
             var isRegistration = false
             if case .register = decoded { isRegistration = true }
             let verdict = peers.withLock {
@@ -126,6 +130,9 @@ package final class SchedulerDaemon: SchedulerBackend {
             publish: { [hub] items in hub.publish(items) },
             appendLog: { [logs] job, line in logs.append(line, to: job) },
             removeLog: { [logs] job in logs.remove(job) },
+            discard: { [artifacts, discards] text in
+                discards.async { PublishedModels(store: artifacts).discardCheckpoint(text) }
+            },
             appendCurves: { [curves] reports in curves.append(reports) },
             fail: { [failure] error in failure.set(error) },
             stall: { [stalled] error in stalled.withLock { $0 = error } })

@@ -20,6 +20,8 @@ final class SchedulerLoop {
         var publish: @Sendable ([StreamItem]) -> Void
         var appendLog: @Sendable (JobID, String) -> Void
         var removeLog: @Sendable (JobID) -> Void
+        /// Removes a file of the store that nobody needs any more.
+        var discard: @Sendable (String) -> Void
         var appendCurves: @Sendable ([TrainingProgress]) -> Void
         var fail: @Sendable (LedgerError) -> Void
         /// A commit fails for now, with its error; `nil` once it went through.
@@ -167,6 +169,7 @@ final class SchedulerLoop {
         }
         if !effects.progress.isEmpty { actions.appendCurves(effects.progress) }
         for job in effects.deletedJobs { actions.removeLog(job) }
+        for digest in effects.discardedArtifacts { actions.discard(digest) }
         for line in effects.logs { appendLog(line.attempt.job, line.text, &items) }
         actions.publish(items)
     }

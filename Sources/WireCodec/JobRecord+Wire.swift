@@ -34,6 +34,9 @@ extension JobRecord: WireValue {
         samplesPerSecond = try check.amount(wire.samplesPerSecond, "samples_per_second")
         history = try check.list(
             AttemptHistory.self, wire.history, "history", most: JobRecord.mostHistory)
+        if wire.hasExchange { exchange = try ExchangeFigures(wire: wire.exchange) }
+        checkpoint =
+            wire.hasCheckpoint ? try CheckpointReference(wire: wire.checkpoint) : nil
     }
 
     var wire: WireJobRecord {
@@ -63,6 +66,8 @@ extension JobRecord: WireValue {
         wire.modelName = modelName
         wire.samplesPerSecond = samplesPerSecond
         wire.history = history.map(\.wire)
+        if exchange != ExchangeFigures() { wire.exchange = exchange.wire }
+        if let checkpoint { wire.checkpoint = checkpoint.wire }
         return wire
     }
 }

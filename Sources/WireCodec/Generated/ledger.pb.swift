@@ -133,6 +133,8 @@ nonisolated enum WireFactKind: SwiftProtobuf.Enum, Swift.CaseIterable {
   case nodeLost // = 10
   case measured // = 11
   case suspensionChanged // = 12
+  case checkpointed // = 40
+  case intervalChosen // = 41
   case UNRECOGNIZED(Int)
 
   init() {
@@ -154,6 +156,8 @@ nonisolated enum WireFactKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 10: self = .nodeLost
     case 11: self = .measured
     case 12: self = .suspensionChanged
+    case 40: self = .checkpointed
+    case 41: self = .intervalChosen
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -173,6 +177,8 @@ nonisolated enum WireFactKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .nodeLost: return 10
     case .measured: return 11
     case .suspensionChanged: return 12
+    case .checkpointed: return 40
+    case .intervalChosen: return 41
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -192,6 +198,8 @@ nonisolated enum WireFactKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     .nodeLost,
     .measured,
     .suspensionChanged,
+    .checkpointed,
+    .intervalChosen,
   ]
 
 }
@@ -391,6 +399,24 @@ nonisolated struct WireJobRecord: @unchecked Sendable {
     set {_uniqueStorage()._history = newValue}
   }
 
+  var checkpoint: WireCheckpointReference {
+    get {_storage._checkpoint ?? WireCheckpointReference()}
+    set {_uniqueStorage()._checkpoint = newValue}
+  }
+  /// Returns true if `checkpoint` has been explicitly set.
+  var hasCheckpoint: Bool {_storage._checkpoint != nil}
+  /// Clears the value of `checkpoint`. Subsequent reads from it will return its default value.
+  mutating func clearCheckpoint() {_uniqueStorage()._checkpoint = nil}
+
+  var exchange: WireExchangeFigures {
+    get {_storage._exchange ?? WireExchangeFigures()}
+    set {_uniqueStorage()._exchange = newValue}
+  }
+  /// Returns true if `exchange` has been explicitly set.
+  var hasExchange: Bool {_storage._exchange != nil}
+  /// Clears the value of `exchange`. Subsequent reads from it will return its default value.
+  mutating func clearExchange() {_uniqueStorage()._exchange = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -551,7 +577,7 @@ nonisolated extension WireNodeState: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension WireFactKind: SwiftProtobuf._ProtoNameProviding {
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0FACT_KIND_UNSPECIFIED\0\u{1}FACT_KIND_SUBMITTED\0\u{1}FACT_KIND_TERM_PROPOSED\0\u{1}FACT_KIND_TERM_STARTED\0\u{1}FACT_KIND_REQUEUED\0\u{1}FACT_KIND_SUCCEEDED\0\u{1}FACT_KIND_FAILED\0\u{1}FACT_KIND_CANCELLED\0\u{1}FACT_KIND_DELETED\0\u{1}FACT_KIND_NODE_REGISTERED\0\u{1}FACT_KIND_NODE_LOST\0\u{1}FACT_KIND_MEASURED\0\u{1}FACT_KIND_SUSPENSION_CHANGED\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0FACT_KIND_UNSPECIFIED\0\u{1}FACT_KIND_SUBMITTED\0\u{1}FACT_KIND_TERM_PROPOSED\0\u{1}FACT_KIND_TERM_STARTED\0\u{1}FACT_KIND_REQUEUED\0\u{1}FACT_KIND_SUCCEEDED\0\u{1}FACT_KIND_FAILED\0\u{1}FACT_KIND_CANCELLED\0\u{1}FACT_KIND_DELETED\0\u{1}FACT_KIND_NODE_REGISTERED\0\u{1}FACT_KIND_NODE_LOST\0\u{1}FACT_KIND_MEASURED\0\u{1}FACT_KIND_SUSPENSION_CHANGED\0\u{2}\u{1c}FACT_KIND_CHECKPOINTED\0\u{1}FACT_KIND_INTERVAL_CHOSEN\0")
 }
 
 nonisolated extension WireLabel: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -645,7 +671,7 @@ nonisolated extension WireAttemptHistory: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension WireJobRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".JobRecord"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}format\0\u{1}id\0\u{1}namespace\0\u{1}name\0\u{1}run\0\u{1}user\0\u{1}labels\0\u{3}idempotency_key\0\u{1}work\0\u{1}requirements\0\u{3}submitted_at\0\u{3}started_at\0\u{3}finished_at\0\u{1}state\0\u{1}reason\0\u{1}attempt\0\u{1}term\0\u{1}members\0\u{3}core_type\0\u{1}fingerprint\0\u{1}failures\0\u{3}complete_rounds\0\u{1}model\0\u{3}model_name\0\u{3}samples_per_second\0\u{1}history\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}format\0\u{1}id\0\u{1}namespace\0\u{1}name\0\u{1}run\0\u{1}user\0\u{1}labels\0\u{3}idempotency_key\0\u{1}work\0\u{1}requirements\0\u{3}submitted_at\0\u{3}started_at\0\u{3}finished_at\0\u{1}state\0\u{1}reason\0\u{1}attempt\0\u{1}term\0\u{1}members\0\u{3}core_type\0\u{1}fingerprint\0\u{1}failures\0\u{3}complete_rounds\0\u{1}model\0\u{3}model_name\0\u{3}samples_per_second\0\u{1}history\0\u{2}\u{e}checkpoint\0\u{1}exchange\0")
 
   fileprivate class _StorageClass {
     var _format: UInt32 = 0
@@ -674,6 +700,8 @@ nonisolated extension WireJobRecord: SwiftProtobuf.Message, SwiftProtobuf._Messa
     var _modelName: String = String()
     var _samplesPerSecond: Double = 0
     var _history: [WireAttemptHistory] = []
+    var _checkpoint: WireCheckpointReference? = nil
+    var _exchange: WireExchangeFigures? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -710,6 +738,8 @@ nonisolated extension WireJobRecord: SwiftProtobuf.Message, SwiftProtobuf._Messa
       _modelName = source._modelName
       _samplesPerSecond = source._samplesPerSecond
       _history = source._history
+      _checkpoint = source._checkpoint
+      _exchange = source._exchange
     }
   }
 
@@ -754,6 +784,8 @@ nonisolated extension WireJobRecord: SwiftProtobuf.Message, SwiftProtobuf._Messa
         case 24: try { try decoder.decodeSingularStringField(value: &_storage._modelName) }()
         case 25: try { try decoder.decodeSingularDoubleField(value: &_storage._samplesPerSecond) }()
         case 26: try { try decoder.decodeRepeatedMessageField(value: &_storage._history) }()
+        case 40: try { try decoder.decodeSingularMessageField(value: &_storage._checkpoint) }()
+        case 41: try { try decoder.decodeSingularMessageField(value: &_storage._exchange) }()
         default: break
         }
       }
@@ -844,6 +876,12 @@ nonisolated extension WireJobRecord: SwiftProtobuf.Message, SwiftProtobuf._Messa
       if !_storage._history.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._history, fieldNumber: 26)
       }
+      try { if let v = _storage._checkpoint {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 40)
+      } }()
+      try { if let v = _storage._exchange {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 41)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -879,6 +917,8 @@ nonisolated extension WireJobRecord: SwiftProtobuf.Message, SwiftProtobuf._Messa
         if _storage._modelName != rhs_storage._modelName {return false}
         if _storage._samplesPerSecond != rhs_storage._samplesPerSecond {return false}
         if _storage._history != rhs_storage._history {return false}
+        if _storage._checkpoint != rhs_storage._checkpoint {return false}
+        if _storage._exchange != rhs_storage._exchange {return false}
         return true
       }
       if !storagesAreEqual {return false}
