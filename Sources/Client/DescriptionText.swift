@@ -87,8 +87,23 @@ package struct DescriptionText {
         if !frozen.coreType.isEmpty {
             add(
                 "frozen",
-                "averages every \(frozen.every) steps, \(frozen.coreType), "
+                "\(rhythm(frozen)), \(frozen.coreType), "
                     + "\(frozen.terms) \(frozen.terms == 1 ? "term" : "terms")")
+        }
+    }
+
+    /// How often replicas are averaged, in words.
+    private func rhythm(_ frozen: JobStatus.Frozen) -> String {
+        let outer = frozen.outer == "average" ? "" : " (\(frozen.outer))"
+        if let choice = frozen.choice {
+            return "averages\(outer) every \(frozen.every) steps, from round \(choice.round) on "
+                + "every \(choice.steps)"
+        }
+        switch frozen.interval {
+        case "once": return "averages\(outer) once"
+        case "postLocal", "growing":
+            return "averages\(outer) \(frozen.interval), \(frozen.every) steps"
+        default: return "averages\(outer) every \(frozen.every) steps"
         }
     }
 
@@ -112,6 +127,18 @@ package struct DescriptionText {
         }
         if status.members.isEmpty, !status.hosts.isEmpty {
             add("computed on", status.hosts.joined(separator: ", "))
+        }
+        if let exchange = status.exchange, exchange.bytesSent > 0 {
+            let sent = NumberText.bytes(Int(clamping: exchange.bytesSent))
+            let rate = exchange.bytesPerSecond.map {
+                ", \(NumberText.bytes(Int(min(max($0, 0), 1e15))))/s"
+            }
+            add("goodput", "\(NumberText.percent(exchange.goodput)) of the time in local steps")
+            add("exchange", "\(sent) sent by a member\(rate ?? "")")
+        }
+        if let checkpoint = status.checkpoint {
+            let bytes = NumberText.bytes(Int(clamping: checkpoint.bytes))
+            add("checkpoint", "after round \(checkpoint.round), \(bytes)")
         }
         for member in status.members {
             add(

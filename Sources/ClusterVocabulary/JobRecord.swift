@@ -53,6 +53,11 @@ package struct JobRecord: Hashable, Sendable {
     /// How earlier tries ended, oldest first, at most ``mostHistory``.
     package var history: [AttemptHistory]
 
+    /// Where the time of ended memberships went, as one member of each told.
+    package var exchange = ExchangeFigures()
+    /// The newest stored checkpoint of its state.
+    package var checkpoint: CheckpointReference?
+
     /// The most ended tries and membership changes kept.
     package static let mostHistory = 32
 
@@ -212,6 +217,10 @@ package struct LedgerFact: Hashable, Sendable {
         case suspensionChanged = 12
         /// An operator cordoned, drained or opened a node.
         case nodeAssigned = 13
+        /// A checkpoint is stored, or a stored one was of no use.
+        case checkpointed = 40
+        /// H was measured and is frozen.
+        case intervalChosen = 41
 
         /// The word people see.
         package var word: String {

@@ -12,6 +12,8 @@ package enum WorkerMessage: Hashable, Sendable {
     case staged(DatasetStaged)
     /// A line for the job's log.
     case log(LogLine)
+    /// A checkpoint is in the scheduler's store.
+    case checkpointed(CheckpointWritten)
     /// I stop; nothing is held any more.
     case leaving
 }
@@ -144,6 +146,13 @@ package struct TrainerPlaces: Hashable, Sendable {
     package var node: NodeID
     /// What tells this host from others; processes of equal ids reach each other's sockets.
     package var hostID: String
+    /// The file of the checkpoint to begin from; empty without one.
+    package var checkpointPath = ""
+
+    /// The file a checkpoint after so many rounds is written to.
+    package func checkpointPath(afterRounds round: Int64) -> String {
+        "\(modelFolder).checkpoint-\(round)"
+    }
 
     /// Makes the paths.
     package init(
@@ -170,4 +179,6 @@ package enum TrainerReport: Hashable, Sendable {
     case progress(TrainingProgress)
     /// A line for the log.
     case log(LogLine)
+    /// A checkpoint is written, at ``TrainerPlaces/checkpointPath(afterRounds:)``.
+    case checkpoint(CheckpointWritten)
 }

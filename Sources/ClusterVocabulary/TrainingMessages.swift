@@ -15,6 +15,8 @@ package struct PrepareTraining: Hashable, Sendable {
     /// The key that seals this term's frames between hosts; filled in as the message is sent, so
     /// that no record ever holds it.
     package var exchangeKey = SecretBytes.none
+    /// What the trainer begins from when it holds no state; `nil` means the seed, or a peer's state.
+    package var checkpoint: CheckpointReference?
 
     /// Makes the command.
     package init(
@@ -211,6 +213,8 @@ package struct TrainingProgress: Hashable, Sendable {
     package var epoch: Int64
     /// Values measured at an epoch's end (`validation.loss`, `validation.accuracy`).
     package var metrics: [Metric]
+    /// Where this member's time went in this term.
+    package var exchange = ExchangeFigures()
 
     /// Makes a report.
     package init(

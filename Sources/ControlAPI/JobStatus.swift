@@ -29,6 +29,10 @@ package struct JobStatus: Decodable, Hashable, Sendable, JSONWritable {
     package var totalRounds: Int64?
     /// What was decided at the first start and never changes.
     package var frozen: Frozen
+    /// Where its time went; `nil` before the first report.
+    package var exchange: ExchangeBody?
+    /// The newest stored checkpoint of its state; none before the first and after success.
+    package var checkpoint: Checkpoint?
     /// How earlier tries and memberships ended, oldest first.
     package var attempts: [Ending]
     /// Who works on it now, in replica order.
@@ -73,6 +77,28 @@ package struct JobStatus: Decodable, Hashable, Sendable, JSONWritable {
         package var fingerprint: String
         /// How many memberships there have been.
         package var terms: UInt64
+        /// How steps are cut into rounds: `fixed`, `once`, `postLocal`, `growing` or `auto`.
+        package var interval: String
+        /// What is done with the average: `average`, `slowMomentum`, `nesterov` or `elastic`.
+        package var outer: String
+        /// The length measured for `auto`, once it is decided.
+        package var choice: Choice?
+
+        /// A measured length of rounds.
+        package struct Choice: Decodable, Hashable, Sendable, JSONWritable {
+            /// The first round that has it.
+            package var round: Int64
+            /// Its local steps.
+            package var steps: Int
+
+            /// Writes the choice.
+            package func write(into json: inout JSONText) {
+                json.beginObject()
+                json.field("round", round)
+                json.field("steps", steps)
+                json.endObject()
+            }
+        }
 
         /// Writes the decisions.
         package func write(into json: inout JSONText) {
@@ -81,6 +107,28 @@ package struct JobStatus: Decodable, Hashable, Sendable, JSONWritable {
             json.field("coreType", coreType)
             json.field("fingerprint", fingerprint)
             json.field("terms", terms)
+            json.field("interval", interval)
+            json.field("outer", outer)
+            json.optional("choice", choice)
+            json.endObject()
+        }
+    }
+
+    /// The newest stored checkpoint.
+    package struct Checkpoint: Decodable, Hashable, Sendable, JSONWritable {
+        /// Complete rounds.
+        package var round: Int64
+        /// Its file in the store.
+        package var sha256: String
+        /// Its length.
+        package var bytes: Int64
+
+        /// Writes the checkpoint.
+        package func write(into json: inout JSONText) {
+            json.beginObject()
+            json.field("round", round)
+            json.field("sha256", sha256)
+            json.field("bytes", bytes)
             json.endObject()
         }
     }
@@ -157,7 +205,19 @@ package struct JobStatus: Decodable, Hashable, Sendable, JSONWritable {
         totalRounds = record.model?.rounds ?? progress?.totalRounds
         frozen = Frozen(
             every: record.work.stepsPerRound, coreType: record.coreType,
-            fingerprint: record.fingerprint, terms: record.term.number)
+            fingerprint: record.fingerprint, terms: record.term.number,
+            interval: record.work.averaging.interval.word,
+            outer: record.work.averaging.outer.word,
+            choice: record.work.averaging.choice.map { .init(round: $0.round, steps: $0.steps) })
+        var figures = record.exchange
+        // Those of the present membership come into the record when it ends.
+        if let progress, progress.term == record.term, record.state == .running {
+            figures.add(progress.exchange)
+        }
+        exchange = figures.rounds > 0 ? ExchangeBody(figures) : nil
+        checkpoint = record.checkpoint.map {
+            Checkpoint(round: $0.round, sha256: $0.digest, bytes: $0.byteCount)
+        }
         attempts = record.history.map { entry in
             Ending(
                 attempt: entry.attempt, term: entry.term.number,
@@ -190,6 +250,8 @@ package struct JobStatus: Decodable, Hashable, Sendable, JSONWritable {
         json.key("totalRounds")
         if let totalRounds { json.value(totalRounds) } else { json.null() }
         json.field("frozen", frozen)
+        json.optional("exchange", exchange)
+        json.optional("checkpoint", checkpoint)
         json.list("attempts", attempts)
         json.list("members", members)
         json.field("hosts", hosts)

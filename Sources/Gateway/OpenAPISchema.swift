@@ -62,8 +62,8 @@ struct OpenAPISchema: Sendable {
             "state:string reason:string message:string startedAt:string? finishedAt:string?"
                 + " attempt:integer failures:integer model:StoredModel? metrics:numbers"
                 + " samplesPerSecond:number? rounds:integer totalRounds:integer? frozen:Frozen"
-                + " attempts:Ending[] members:Member[]"
-                + " hosts:string[] progress:Progress?"),
+                + " exchange:Exchange? checkpoint:Checkpoint? attempts:Ending[]"
+                + " members:Member[] hosts:string[] progress:Progress?"),
         OpenAPISchema(
             "JobSummary",
             "name:string namespace:string id:integer user:string labels:texts state:string"
@@ -89,7 +89,16 @@ struct OpenAPISchema: Sendable {
             "StoredModel",
             "name:string sha256:string descriptionSHA256:string bytes:integer roundChain:string"),
         OpenAPISchema(
-            "Frozen", "every:integer coreType:string fingerprint:string terms:integer"),
+            "Frozen",
+            "every:integer coreType:string fingerprint:string terms:integer interval:string"
+                + " outer:string choice:IntervalChoice?"),
+        OpenAPISchema("IntervalChoice", "round:integer steps:integer"),
+        OpenAPISchema(
+            "Exchange",
+            "rounds:integer computeSeconds:number exchangeSeconds:number"
+                + " straggleSeconds:number waitSeconds:number bytesSent:integer"
+                + " bytesPerSecond:number? goodput:number"),
+        OpenAPISchema("Checkpoint", "round:integer sha256:string bytes:integer"),
         OpenAPISchema(
             "Ending",
             "attempt:integer term:integer endedAt:string? node:string reason:string"
@@ -106,7 +115,8 @@ struct OpenAPISchema: Sendable {
             "completeRounds:integer totalRounds:integer fraction:number epoch:integer"
                 + " samples:integer samplesPerSecond:number? trainLoss:number?"
                 + " remainingSeconds:number? stateDigest:string metrics:numbers"),
-        OpenAPISchema("RerunRequest", "setOverrides:string[] idempotencyKey:string?"),
+        OpenAPISchema(
+            "RerunRequest", "setOverrides:string[] exact:boolean idempotencyKey:string?"),
         OpenAPISchema(
             "SubmitRequest",
             "specification:string file:string? setOverrides:string[] idempotencyKey:string?"),

@@ -52,7 +52,16 @@ struct SubmissionRoutes: Sendable {
             return try reader.read(text, file: job.fullName, overrides: order.setOverrides ?? [])
         }
         if let missing = reader.missingData(jobs) { throw missing }
-        guard let submitted = try await submit(jobs, identity, key).first else {
+        let isExact = order.exact ?? false
+        guard !isExact || (order.setOverrides ?? []).isEmpty else {
+            throw GatewayFailure.invalid("an exact rerun takes no overrides")
+        }
+        guard !isExact || job.startedAt > 0 else {
+            throw GatewayFailure.conflict(
+                "\(job.fullName) never started, so nothing of it is decided")
+        }
+        let frozen = isExact ? job : nil
+        guard let submitted = try await submit(jobs, identity, key, as: frozen).first else {
             throw GatewayFailure.conflict("the spec of \(job.fullName) is empty")
         }
         return .json(submitted, status: .created)
@@ -92,13 +101,15 @@ struct SubmissionRoutes: Sendable {
 
     /// Submits one after the other, so that runs are numbered in the order of the documents.
     private func submit(
-        _ jobs: [SubmissionReader.Prepared], _ identity: Identity, _ key: String
+        _ jobs: [SubmissionReader.Prepared], _ identity: Identity, _ key: String,
+        as frozen: JobRecord? = nil
     ) async throws -> [SubmittedJob] {
         var submitted: [SubmittedJob] = []
         for (index, job) in jobs.enumerated() {
             let ownKey = key.isEmpty || jobs.count == 1 ? key : "\(key)#\(index + 1)"
-            let answer = await backend.submit(
-                job.submission(user: identity.user, key: ownKey))
+            var submission = job.submission(user: identity.user, key: ownKey)
+            if let frozen { submission.freeze(as: frozen) }
+            let answer = await backend.submit(submission)
             switch answer {
             case .accepted(let id, let fullName, let isRepeated):
                 submitted.append(
@@ -122,6 +133,15 @@ struct SubmissionRoutes: Sendable {
                 reason.code,
                 "\(reason.message); \(submitted.count) of \(count) jobs were accepted before"
                     + " (\(names)), the same idempotency key goes on behind them"))
+    }
+}
+
+extension Submission {
+    /// Takes over what was decided when a job started: H, the measured one too, and the core type.
+    fileprivate mutating func freeze(as record: JobRecord) {
+        work.stepsPerRound = record.work.stepsPerRound
+        work.averaging.choice = record.work.averaging.choice
+        if !record.coreType.isEmpty { requirements.numerics = record.coreType }
     }
 }
 

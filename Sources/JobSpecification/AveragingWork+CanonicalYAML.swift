@@ -1,6 +1,20 @@
 import ClusterVocabulary
 
 extension TrainJobSpecification {
+    /// The line of `spec.checkpoint`.
+    var checkpointLine: String {
+        var fields: [String] = []
+        if averaging.checkpointSeconds > 0 {
+            fields.append(
+                "every: \(CanonicalYAML.duration(seconds: averaging.checkpointSeconds))")
+        }
+        if averaging.checkpointRounds > 0 {
+            fields.append("rounds: \(averaging.checkpointRounds)")
+        }
+        let value = fields.isEmpty ? "none" : "{\(fields.joined(separator: ", "))}"
+        return "  checkpoint: \(value)"
+    }
+
     /// The line of `spec.averaging`: what was not asked for is not written.
     var averagingLine: String {
         let interval =

@@ -66,6 +66,10 @@ package enum Limits {
     package static let stepsPerRound = 1...1_000_000
     /// The step from which `postLocal` averages less often.
     package static let localFrom = 1...1_000_000_000
+    /// Seconds between checkpoints when nothing is said.
+    package static let defaultCheckpointSeconds: Int64 = 60
+    /// Rounds between checkpoints.
+    package static let checkpointRounds: ClosedRange<Int64> = 1...1_000_000_000
     /// The largest outer learning rate.
     package static let outerRate: Float = 100
     /// The largest learning rate.

@@ -27,6 +27,24 @@ extension TrainJobReader {
         return result
     }
 
+    /// `spec.checkpoint`: by time, by rounds, or `none`.
+    func readCheckpoint(_ spec: FieldReader, _ work: inout AveragingWork) {
+        work.checkpointSeconds = Limits.defaultCheckpointSeconds
+        if let value = spec.value("checkpoint"), case .scalar(let text, _) = value.content,
+            text == "none"
+        {
+            work.checkpointSeconds = 0
+            return
+        }
+        let reader = spec.section("checkpoint")
+        let seconds = reader.seconds("every", in: Limits.policySeconds)
+        let rounds = reader.optionalInteger("rounds", in: Limits.checkpointRounds)
+        work.checkpointRounds = rounds ?? 0
+        work.checkpointSeconds =
+            seconds ?? (rounds == nil ? Limits.defaultCheckpointSeconds : 0)
+        reader.finish()
+    }
+
     private func readInterval(
         _ reader: FieldReader
     ) -> TrainJobSpecification.AveragingInterval {

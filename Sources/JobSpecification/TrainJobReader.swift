@@ -32,7 +32,8 @@ struct TrainJobReader {
         let (source, format, split) = readData(spec, seed: training.seed)
         let standardizes = readPreprocessing(spec)
         let hidden = readModel(spec)
-        let averaging = readAveraging(spec)
+        var averaging = readAveraging(spec)
+        readCheckpoint(spec, &averaging.work)
         let numerics = spec.word(
             "numerics", among: ["auto", "portable"] + KernelFingerprint.ranking, default: "auto")
         let (perReplica, mostHosts) = readResources(spec)

@@ -103,6 +103,7 @@ extension TrainJobSpecification {
             "    seed: \(seed)",
         ] + optimizer.canonicalLines + [
             averagingLine,
+            checkpointLine,
             "  numerics: \(CanonicalYAML.text(numerics))",
         ]
     }

@@ -110,11 +110,16 @@ extension Scheduler {
             effects.refuse(request, .notFound, "there is no job \(job)")
             return
         }
+        if entry.record.state == .running, isSuspended {
+            suspendRunning(job, moment, &effects)
+            effects.reply(.done(job), to: request)
+            return
+        }
         guard entry.record.state == .pending else {
             effects.refuse(
                 request, .conflict,
-                "\(entry.record.fullName) is \(entry.record.state.word); only waiting jobs can be "
-                    + "suspended or resumed")
+                "\(entry.record.fullName) is \(entry.record.state.word); only waiting and running "
+                    + "jobs can be suspended, only waiting ones resumed")
             return
         }
         entry.record.requirements.isSuspended = isSuspended
@@ -129,6 +134,18 @@ extension Scheduler {
                 reason: entry.record.reason, state: .pending))
         effects.changedJobs.append(job)
         effects.reply(.done(job), to: request)
+    }
+
+    /// Takes a running job from its nodes; resumed, it goes on from its newest checkpoint.
+    private mutating func suspendRunning(
+        _ job: JobID, _ moment: Moment, _ effects: inout SchedulerEffects
+    ) {
+        jobs[job]?.record.requirements.isSuspended = true
+        let round = jobs[job]?.record.checkpoint?.round
+        let place = round.map { "its checkpoint after round \($0)" } ?? "its seed"
+        requeue(
+            job, Reason(.suspended, "suspended on request; it goes on from \(place)"), moment,
+            &effects)
     }
 
     /// Puts a job among the waiting ones, in the line of its present needs.
@@ -153,6 +170,7 @@ extension Scheduler {
         if entry.record.state == .running { needsPlacement = true }
         freeLanes(of: job)
         if let progress = entry.progress {
+            entry.keepFigures(of: progress)
             entry.record.completeRounds = max(
                 entry.record.completeRounds, progress.completeRounds)
         }
@@ -161,6 +179,8 @@ extension Scheduler {
         entry.record.state = state
         entry.record.reason = reason
         entry.record.finishedAt = moment.wallMilliseconds
+        // What failed may be looked at, or gone on with.
+        if state != .failed { dropCheckpoint(&entry.record, &effects) }
         entry.phase = .idle
         entry.giveUpAt = nil
         entry.progress = nil
@@ -181,7 +201,8 @@ extension Scheduler {
     mutating func forget(
         _ job: JobID, _ reason: Reason, _ moment: Moment, _ effects: inout SchedulerEffects
     ) {
-        guard let entry = jobs.removeValue(forKey: job) else { return }
+        guard var entry = jobs.removeValue(forKey: job) else { return }
+        dropCheckpoint(&entry.record, &effects)
         effects.facts.append(
             LedgerFact(
                 kind: .deleted, job: job, at: moment.wallMilliseconds, reason: reason,

@@ -87,7 +87,8 @@ extension Scheduler {
         }
     }
 
-    /// Back to waiting: the state is gone with its holders, the next attempt starts from the seed.
+    /// Back to waiting: the state is gone with its holders, the next attempt starts from the newest
+    /// checkpoint, or from the seed.
     mutating func requeue(
         _ job: JobID, _ reason: Reason, _ moment: Moment, _ effects: inout SchedulerEffects
     ) {
@@ -101,7 +102,9 @@ extension Scheduler {
         entry.record.members = []
         entry.record.state = .pending
         entry.record.reason = reason
-        entry.record.completeRounds = 0
+        entry.record.completeRounds = entry.record.checkpoint?.round ?? 0
+        if let progress = entry.progress { entry.keepFigures(of: progress) }
+        entry.measuredSteps = nil
         entry.phase = .idle
         entry.progress = nil
         entry.finished = nil

@@ -39,6 +39,7 @@ extension Scheduler {
             if let job = jobs[line.attempt.job], job.attempt == line.attempt {
                 effects.logs.append(line)
             }
+        case .checkpointed(let written): onCheckpointed(written, from: node, moment, &effects)
         case .leaving:
             loseNode(node, .left, Reason(.replaced, "the node stopped"), moment, &effects)
         }

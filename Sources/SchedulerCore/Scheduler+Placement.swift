@@ -167,6 +167,7 @@ extension Scheduler {
         var entry = placed
         entry.record.state = .running
         entry.record.attempt += 1
+        entry.beginsFromCheckpoint = entry.record.checkpoint != nil
         if entry.record.startedAt == 0 { entry.record.startedAt = moment.wallMilliseconds }
         if entry.record.work.stepsPerRound == 0 {
             entry.record.work.stepsPerRound = automaticSteps(for: entry.record)
@@ -184,15 +185,20 @@ extension Scheduler {
         propose(job, members: members, because: Reason(.starting), moment, &effects)
     }
 
-    /// `averaging.every: auto`: four averages per pass over the rows, at most 64 steps apart.
-    /// Frozen in the record before the first round uses it.
+    /// `averaging.every: planned`, and the first rounds of `auto`: four averages per pass over the
+    /// rows, at most 64 steps apart. Frozen in the record before the first round uses it.
     private func automaticSteps(for record: JobRecord) -> Int {
+        let quarter = (stepsPerEpoch(of: record) + 3) / 4
+        return min(SchedulerConfiguration.longestPlannedInterval, max(1, quarter))
+    }
+
+    /// Steps of each replica in one pass over all rows of the set.
+    func stepsPerEpoch(of record: JobRecord) -> Int {
         let rows = nodeOrder.reduce(Int64(0)) { most, id in
             max(most, nodes[id]?.datasets[record.work.data.key] ?? 0)
         }
         let perStep = Int64(record.work.replicas) * Int64(record.work.batchSize)
-        let stepsPerEpoch = max(1, rows / max(1, perStep))
-        return Int(min(64, max(1, (stepsPerEpoch + 3) / 4)))
+        return Int(max(1, rows / max(1, perStep)))
     }
 
     /// The kernel of a job: the recorded one, or the best that the ready nodes have in common.

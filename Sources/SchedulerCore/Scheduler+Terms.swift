@@ -27,6 +27,7 @@ extension Scheduler {
         if let progress = entry.progress {
             entry.record.completeRounds = max(
                 entry.record.completeRounds, progress.completeRounds)
+            entry.keepFigures(of: progress)
         }
         jobs[job] = entry
         for member in entry.record.members { takeLanes(member.lanes, for: job, on: member.node) }
@@ -58,13 +59,13 @@ extension Scheduler {
     private func sendPrepare(
         _ entry: JobEntry, to member: TermMember, _ effects: inout SchedulerEffects
     ) {
-        effects.send(
-            .prepare(
-                PrepareTraining(
-                    attempt: entry.attempt, term: entry.record.term, work: entry.record.work,
-                    coreType: entry.record.coreType, lanes: member.lanes,
-                    jobName: entry.record.fullName)),
-            to: member.node)
+        var prepare = PrepareTraining(
+            attempt: entry.attempt, term: entry.record.term, work: entry.record.work,
+            coreType: entry.record.coreType, lanes: member.lanes, jobName: entry.record.fullName)
+        if entry.beginsFromCheckpoint, member.node == entry.record.members.first?.node {
+            prepare.checkpoint = entry.record.checkpoint
+        }
+        effects.send(.prepare(prepare), to: member.node)
     }
 
     /// A node's word on one attempt; with `isRepeated` from a heartbeat, otherwise at a change.
@@ -173,9 +174,11 @@ extension Scheduler {
         _ job: JobID, _ answers: [NodeID: AttemptStatus], _ moment: Moment,
         _ effects: inout SchedulerEffects
     ) {
+        let newest = answers.values.map(\.completeRounds).max() ?? -1
+        if newest < 0, askForCheckpoint(job, moment, &effects) { return }
+        if recordInterval(job, at: newest, moment, &effects) { return }
         guard var entry = jobs[job] else { return }
-        let statuses = entry.record.members.compactMap { answers[$0.node] }
-        let newest = statuses.map(\.completeRounds).max() ?? -1
+        entry.beginsFromCheckpoint = false
         var source: NodeID?
         var digest = ""
         for member in entry.record.members {
@@ -264,5 +267,6 @@ extension Scheduler {
         jobs[job] = entry
         guard isNews else { return }
         effects.progress.append(progress)
+        considerInterval(job, progress.exchange, moment, &effects)
     }
 }

@@ -142,10 +142,23 @@ struct JobEntry: Sendable {
     var progress: TrainingProgress?
     /// The member whose report `progress` is.
     var progressNode: NodeID?
+    /// The newest membership whose figures stand in the record.
+    var figuresKeptFor = Term.none
+    /// The measured H, until it is written down with its first round.
+    var measuredSteps: Int?
+    /// Whether the first member is to begin from the record's checkpoint when it holds no state.
+    var beginsFromCheckpoint = false
     /// The digest of the first finished model, to compare later ones with.
     var finished: (node: NodeID, digest: String)?
 
     var attempt: AttemptID { AttemptID(job: record.id, number: record.attempt) }
+
+    /// Adds where the time of a membership went to the record, once.
+    mutating func keepFigures(of progress: TrainingProgress) {
+        guard progress.term > figuresKeptFor else { return }
+        figuresKeptFor = progress.term
+        record.exchange.add(progress.exchange)
+    }
 
     func isMember(_ node: NodeID) -> Bool { record.members.contains { $0.node == node } }
 }

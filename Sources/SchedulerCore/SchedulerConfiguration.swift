@@ -22,6 +22,11 @@ package struct SchedulerConfiguration: Sendable, Equatable {
     /// The most nodes registered.
     package var mostNodes = 1_024
 
+    /// Rounds of two or more members after which a measured H is decided.
+    package var measuredRounds: Int64 = 8
+    /// The most steps between two averages of `planned`.
+    static let longestPlannedInterval = 64
+
     /// The defaults, as the fields state them.
     package init() {}
 

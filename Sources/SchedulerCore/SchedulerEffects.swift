@@ -31,6 +31,8 @@ package struct SchedulerEffects: Sendable {
     package var progress: [TrainingProgress] = []
     /// Lines for job logs; not durable.
     package var logs: [LogLine] = []
+    /// Files of the store nobody needs any more, by SHA-256; lost with a crash they only take room.
+    package var discardedArtifacts: [String] = []
 
     /// No effects.
     package init() {}
@@ -90,6 +92,7 @@ package struct SchedulerEffects: Sendable {
         replies += later.replies
         progress += later.progress
         logs += later.logs
+        discardedArtifacts += later.discardedArtifacts
     }
 
     mutating func send(_ message: SchedulerMessage, to node: NodeID) {

@@ -19,6 +19,24 @@ struct PublishedModels: Sendable {
         }
     }
 
+    /// Whether what the message says is stored lies in the store.
+    func accepts(_ message: WorkerMessage) -> Bool {
+        guard case .checkpointed(let written) = message else { return true }
+        guard let digest = SHA256Digest(hex: written.checkpoint.digest),
+            let size = try? store.size(of: digest)
+        else { return false }
+        return Int64(size) == written.checkpoint.byteCount
+    }
+
+    /// Removes a checkpoint nobody needs any more; any other file stays, whatever was asked.
+    func discardCheckpoint(_ text: String) {
+        guard let digest = SHA256Digest(hex: text), let file = try? store.map(digest),
+            file.unsafeBytes.prefix(CheckpointReference.magic.count)
+                .elementsEqual(CheckpointReference.magic)
+        else { return }
+        _ = try? store.delete(digest)
+    }
+
     private func checked(_ status: AttemptStatus) -> AttemptStatus {
         guard status.phase == .published else { return status }
         if let model = status.model, let digest = SHA256Digest(hex: model.weightsDigest),

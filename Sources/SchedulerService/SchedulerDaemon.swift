@@ -34,6 +34,8 @@ package final class SchedulerDaemon: SchedulerBackend {
     private let ended = WaitSignal()
     /// Sweeps of the retention rules, one at a time.
     let housekeeping = DispatchQueue(label: "mlctl.housekeeping")
+    /// Removes checkpoints nobody needs any more, off the loop.
+    private let discards = DispatchQueue(label: "mlctl.discards")
     private let failure = FailureCell()
     /// Why commits fail for now.
     private let stalled = Shared<String?>(nil)
@@ -100,6 +102,7 @@ package final class SchedulerDaemon: SchedulerBackend {
                 let decoded = try? WireCodec.decodeWorkerMessage(body),
                 let node = ControlPeers.node(of: message.peer)
             else { return }
+            guard published.accepts(decoded) else { return }
             var isRegistration = false
             if case .register = decoded { isRegistration = true }
             let verdict = peers.withLock {
@@ -130,6 +133,9 @@ package final class SchedulerDaemon: SchedulerBackend {
             publish: { [hub] items in hub.publish(items) },
             appendLog: { [logs] job, line in logs.append(line, to: job) },
             removeLog: { [logs] job in logs.remove(job) },
+            discard: { [artifacts, discards] text in
+                discards.async { PublishedModels(store: artifacts).discardCheckpoint(text) }
+            },
             appendCurves: { [curves] reports in curves.append(reports) },
             removeCurves: { [curves] jobs in curves.remove(jobs) },
             fail: { [failure] error in failure.set(error) },

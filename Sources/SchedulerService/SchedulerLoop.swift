@@ -20,6 +20,8 @@ final class SchedulerLoop {
         var publish: @Sendable ([StreamItem]) -> Void
         var appendLog: @Sendable (JobID, String) -> Void
         var removeLog: @Sendable (JobID) -> Void
+        /// Removes a file of the store that nobody needs any more.
+        var discard: @Sendable (String) -> Void
         var appendCurves: @Sendable ([TrainingProgress]) -> Void
         var removeCurves: @Sendable ([JobID]) -> Void
         var fail: @Sendable (LedgerError) -> Void
@@ -169,6 +171,7 @@ final class SchedulerLoop {
         if !effects.progress.isEmpty { actions.appendCurves(effects.progress) }
         for job in effects.deletedJobs { actions.removeLog(job) }
         if !effects.deletedJobs.isEmpty { actions.removeCurves(effects.deletedJobs) }
+        for digest in effects.discardedArtifacts { actions.discard(digest) }
         for line in effects.logs { appendLog(line.attempt.job, line.text, &items) }
         actions.publish(items)
     }

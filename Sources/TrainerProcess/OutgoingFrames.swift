@@ -5,6 +5,8 @@ import WireCodec
 struct OutgoingFrames {
     private var queue: [(header: ExchangeFrame, payload: UnsafeRawBufferPointer)] = []
     private var next = 0
+    /// Bytes sent so far, headers included.
+    private(set) var bytesSent: Int64 = 0
 
     var isEmpty: Bool { next == queue.count }
 
@@ -42,6 +44,7 @@ struct OutgoingFrames {
             let frame = queue[next]
             guard try channel.trySend(frame.header, frame.payload) else { break }
             next += 1
+            bytesSent += Int64(ExchangeFrame.byteCount + frame.payload.count)
             went = true
         }
         if next == queue.count {

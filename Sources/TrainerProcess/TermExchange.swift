@@ -33,6 +33,13 @@ final class TermExchange {
     private let reducer: TreeReducer
     private var assemblies: [ReductionTree.Subtree: ShardAssembly] = [:]
 
+    /// Time in which nothing moved because a slower member had not computed yet.
+    private(set) var straggle = Duration.zero
+    /// Time in which nothing moved for any other reason.
+    private(set) var wait = Duration.zero
+    /// Bytes given to peers' queues, headers included.
+    var bytesSent: Int64 { outgoing.reduce(0) { $0 + $1.bytesSent } }
+
     // The round in progress.
     private var round: Int64 = -1
     private var averagedLeft: [Int] = []
@@ -131,9 +138,12 @@ extension TermExchange {
         while !isComplete {
             if shouldStop() { return (.stopped, []) }
             let went = try pump()
-            let wait =
+            let pause =
                 went ? .zero : isSent ? ExchangeLimits.pollInterval : ExchangeLimits.sendInterval
-            if try inbox.next(timeout: wait, handle) {
+            let asked = ContinuousClock.now
+            let isHeard = try inbox.next(timeout: pause, handle)
+            if pause > .zero { countPause(ContinuousClock.now - asked) }
+            if isHeard {
                 lastHeard = ContinuousClock.now
                 finishShardIfComplete(averaged)
             } else if !went, ContinuousClock.now - lastHeard > ExchangeLimits.stallTimeout {
@@ -141,6 +151,16 @@ extension TermExchange {
             }
         }
         return (.complete, scalars.keys.sorted().flatMap { scalars[$0] ?? [] })
+    }
+
+    /// Counts time in which this member had nothing to do.
+    private func countPause(_ pause: Duration) {
+        // A member's scalars go first, as soon as it has computed.
+        if scalars.count < go.members.count {
+            straggle += pause
+        } else {
+            wait += pause
+        }
     }
 
     private var isComplete: Bool {

@@ -13,13 +13,19 @@ final class TermRun {
     private let mailbox: CommandMailbox
     private let report: (TrainerReport) -> Void
     private let log: (String) -> Void
+    /// Set for the member that writes checkpoints: the first.
+    private let checkpoints: CheckpointWriter?
     private var lastReport = ContinuousClock.now
     private var samplesSinceReport = 0
+    /// Where the time of this term went.
+    private(set) var figures = ExchangeFigures()
 
     init(
         session: TrainingSession, term: TermExchange, mailbox: CommandMailbox,
-        report: @escaping (TrainerReport) -> Void, log: @escaping (String) -> Void
+        checkpoints: CheckpointWriter? = nil, report: @escaping (TrainerReport) -> Void,
+        log: @escaping (String) -> Void
     ) {
+        self.checkpoints = term.rank == 0 ? checkpoints : nil
         self.session = session
         self.term = term
         self.mailbox = mailbox
@@ -41,23 +47,45 @@ final class TermRun {
     func runRound() throws -> TermExchange.Outcome {
         let member = go.members[term.rank]
         let shouldStop = { [mailbox] in mailbox.isInterrupted }
+        let steps = session.plan.steps(inRound: Int(session.completeRounds)).count
+        let start = ContinuousClock.now
         guard
             let work = session.computeContributions(
                 of: member.firstReplica..<member.endReplica, shouldStop: shouldStop)
         else { return .stopped }
+        let computed = ContinuousClock.now
         let round = try term.run(
             round: session.completeRounds, contributions: work.contributions,
             scalars: work.scalars, averaged: session.averagedDelta,
             state: UnsafePointer(session.state.pointer), trailer: session.trailer,
             shouldStop: shouldStop)
         guard round.outcome == .complete else { return round.outcome }
-        let figures = session.finishRound(round.scalars)
-        guard figures.training.isFinite else {
+        figures.rounds += 1
+        figures.steps += Int64(steps)
+        figures.computeSeconds += (computed - start).seconds
+        figures.exchangeSeconds += (ContinuousClock.now - computed).seconds
+        figures.straggleSeconds = term.straggle.seconds
+        figures.waitSeconds = term.wait.seconds
+        figures.bytesSent = term.bytesSent
+        let results = session.finishRound(round.scalars)
+        guard results.training.isFinite else {
             throw TrainerFault.diverged(
                 round: session.completeRounds, learningRate: session.work.optimizer.learningRate)
         }
-        reportProgress(figures)
+        reportProgress(results)
+        keepCheckpoints()
         return .complete
+    }
+
+    /// Reports the checkpoint that was written meanwhile, and begins one that is due.
+    func keepCheckpoints() {
+        guard let checkpoints else { return }
+        switch checkpoints.finished() {
+        case .success(let written): report(.checkpoint(written))
+        case .failure(let error): log("no checkpoint: \(error)")
+        case nil: break
+        }
+        checkpoints.considerWriting(session)
     }
 
     /// Brings the session to the state of the term's first round.
@@ -84,19 +112,17 @@ final class TermRun {
         return .complete
     }
 
-    private func reportProgress(_ figures: RoundFigures) {
-        samplesSinceReport += figures.training.samples
+    private func reportProgress(_ results: RoundFigures) {
+        samplesSinceReport += results.training.samples
         let now = ContinuousClock.now
         let elapsed = now - lastReport
         let isDue =
             elapsed >= (term.rank == 0 ? Self.progressInterval : Self.progressInterval * 10)
-            || session.completeRounds == session.totalRounds || figures.validation != nil
+            || session.completeRounds == session.totalRounds || results.validation != nil
         guard isDue else { return }
-        let seconds =
-            Double(elapsed.components.seconds)
-            + Double(elapsed.components.attoseconds) / 1e18
+        let seconds = elapsed.seconds
         var metrics: [Metric] = []
-        if let validation = figures.validation {
+        if let validation = results.validation {
             metrics = [
                 Metric("train.accuracy", session.trailer.trainAccuracy),
                 Metric("train.loss", session.trailer.trainLoss),
@@ -104,16 +130,15 @@ final class TermRun {
                 Metric("validation.loss", validation.meanLoss),
             ]
         }
-        report(
-            .progress(
-                TrainingProgress(
-                    attempt: go.attempt, term: go.term, completeRounds: session.completeRounds,
-                    totalRounds: session.totalRounds, stateDigest: "\(session.stateDigest)",
-                    samples: samplesDone,
-                    samplesPerSecond: seconds > 0 ? Double(samplesSinceReport) / seconds : 0,
-                    trainLoss: figures.training.meanLoss,
-                    epoch: session.epochs(afterRounds: session.completeRounds),
-                    metrics: metrics)))
+        var progress = TrainingProgress(
+            attempt: go.attempt, term: go.term, completeRounds: session.completeRounds,
+            totalRounds: session.totalRounds, stateDigest: "\(session.stateDigest)",
+            samples: samplesDone,
+            samplesPerSecond: seconds > 0 ? Double(samplesSinceReport) / seconds : 0,
+            trainLoss: results.training.meanLoss,
+            epoch: session.epochs(afterRounds: session.completeRounds), metrics: metrics)
+        progress.exchange = figures
+        report(.progress(progress))
         lastReport = now
         samplesSinceReport = 0
     }
@@ -121,5 +146,12 @@ final class TermRun {
     private var samplesDone: Int64 {
         let lastStep = session.plan.steps(inRound: Int(session.completeRounds) - 1).upperBound
         return Int64(lastStep) * Int64(session.plan.rowsPerStep)
+    }
+}
+
+extension Duration {
+    /// The length in seconds.
+    var seconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) / 1e18
     }
 }

@@ -1,5 +1,6 @@
 import ClusterVocabulary
 import Determinism
+import Glibc
 package import LinearAlgebra
 import Messaging
 import Training
@@ -15,6 +16,7 @@ package final class TrainerLoop {
     private var prepare: PrepareTraining?
     private var places: TrainerPlaces?
     private var exchange: ExchangeDoor?
+    private var checkpoints: CheckpointWriter?
     private var model: ClusterVocabulary.TrainedModel?
     /// The newest term whose rounds were begun; its go counts once.
     private var startedTerm = Term.none
@@ -67,11 +69,16 @@ package final class TrainerLoop {
             log("a trainer took the job at \(WallClockReading.microseconds) us")
             let source = try SessionData(setPath: places.setPath)
             session = try TrainingSession(prepare, data: source)
+            checkpoints = CheckpointWriter(prepare, places: places)
             exchange?.close()
             exchange = nil
         }
         self.prepare = prepare
         guard let session else { return }
+        try session.adopt(prepare.work.averaging.choice)
+        if session.completeRounds < 0, !places.checkpointPath.isEmpty {
+            resume(session, from: places.checkpointPath)
+        }
         if exchange == nil {
             exchange = try ExchangeDoor(
                 places: places, attempt: prepare.attempt,
@@ -86,6 +93,20 @@ package final class TrainerLoop {
                     completeRounds: session.completeRounds,
                     stateDigest: session.completeRounds >= 0 ? "\(session.stateDigest)" : "",
                     exchange: exchange?.address ?? .none)))
+    }
+
+    /// Begins from a checkpoint; one that is of no use leaves the trainer without state, and the
+    /// scheduler decides what follows.
+    private func resume(_ session: TrainingSession, from path: String) {
+        do {
+            let contents = try CheckpointFile.read(
+                path, job: session.attempt.job.number, into: session.state)
+            session.adopt(round: contents.round, trailer: contents.trailer)
+            log("took the checkpoint after round \(contents.round)")
+        } catch {
+            log("the checkpoint is of no use: \(error)")
+        }
+        unlink(path)
     }
 
     /// Frames that were refused are told once a term, with the names of those who sent corrupted
@@ -136,7 +157,7 @@ package final class TrainerLoop {
             logRefusals(go, exchange.inbox.refusals)
         }
         let run = TermRun(
-            session: session, term: term, mailbox: mailbox,
+            session: session, term: term, mailbox: mailbox, checkpoints: checkpoints,
             report: { [self] in report($0) }, log: { [self] in log($0) })
         switch try run.untilFinishedOrStopped() {
         case .stopped: break

@@ -12,11 +12,11 @@ import WireCodec
 /// round, whole. Everything here is a function of (work, data, round), never of the membership.
 final class TrainingSession {
     let attempt: AttemptID
-    let work: TrainingWork
+    private(set) var work: TrainingWork
     let data: TrainingData
     let split: DataSplit
     let standardization: Standardization?
-    let plan: TrainingPlan
+    private(set) var plan: TrainingPlan
     let layout: ParameterLayout
     let optimizer: OptimizerConfiguration
     let classNames: [String]
@@ -98,6 +98,16 @@ final class TrainingSession {
         completeRounds = round
         self.trailer = trailer
         stateDigest = digestOfState()
+    }
+
+    /// Takes over a measured H that was decided after this session began.
+    func adopt(_ choice: AveragingWork.Choice?) throws(TrainingRefusal) {
+        guard work.averaging.choice != choice else { return }
+        work.averaging.choice = choice
+        plan = try TrainingPlan(work, trainRows: split.train.count, optimizer: optimizer)
+        // The lanes' trainers hold the plan: they are made anew.
+        pool = nil
+        lanes = 0
     }
 
     private func digestOfState() -> FastDigest {

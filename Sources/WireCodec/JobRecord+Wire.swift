@@ -38,6 +38,9 @@ extension JobRecord: WireValue {
             wire.computedBy, "computed_by", most: WireLimits.mostMembers
         ) { (name) throws(WireError) in _ = try check.node(name, "computed_by") }
         .map { NodeID($0) }
+        if wire.hasExchange { exchange = try ExchangeFigures(wire: wire.exchange) }
+        checkpoint =
+            wire.hasCheckpoint ? try CheckpointReference(wire: wire.checkpoint) : nil
     }
 
     var wire: WireJobRecord {
@@ -68,6 +71,8 @@ extension JobRecord: WireValue {
         wire.samplesPerSecond = samplesPerSecond
         wire.computedBy = computedBy.map(\.name)
         wire.history = history.map(\.wire)
+        if exchange != ExchangeFigures() { wire.exchange = exchange.wire }
+        if let checkpoint { wire.checkpoint = checkpoint.wire }
         return wire
     }
 }

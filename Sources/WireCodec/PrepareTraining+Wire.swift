@@ -22,6 +22,8 @@ extension PrepareTraining: WireValue {
             wire.exchangeKey.flatMap { word in
                 (0..<8).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) }
             })
+        checkpoint =
+            wire.hasCheckpoint ? try CheckpointReference(wire: wire.checkpoint) : nil
     }
 
     var wire: WirePrepareTraining {
@@ -35,6 +37,7 @@ extension PrepareTraining: WireValue {
         wire.exchangeKey = stride(from: 0, to: exchangeKey.bytes.count, by: 8).map { start in
             exchangeKey.bytes[start...].prefix(8).reversed().reduce(0) { $0 << 8 | UInt64($1) }
         }
+        if let checkpoint { wire.checkpoint = checkpoint.wire }
         return wire
     }
 }

@@ -44,6 +44,7 @@ extension TrainerPlaces: WireValue {
                 wire.exchangePort, "exchange_port", through: Int64(UInt16.max)),
             node: try check.node(wire.node, "node"),
             hostID: try check.text(wire.hostID, "host_id"))
+        checkpointPath = try check.path(wire.checkpointPath, "checkpoint_path")
     }
 
     var wire: WireTrainerPlaces {
@@ -55,6 +56,7 @@ extension TrainerPlaces: WireValue {
         wire.exchangePort = Int64(exchangePort)
         wire.node = node.name
         wire.hostID = hostID
+        wire.checkpointPath = checkpointPath
         return wire
     }
 }

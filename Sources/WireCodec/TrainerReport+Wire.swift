@@ -7,6 +7,7 @@ extension TrainerReport: WireValue {
         case .status(let status): self = .status(try AttemptStatus(wire: status))
         case .progress(let progress): self = .progress(try TrainingProgress(wire: progress))
         case .log(let line): self = .log(try LogLine(wire: line))
+        case .checkpoint(let written): self = .checkpoint(try CheckpointWritten(wire: written))
         case nil: throw .missing(message: "TrainerReport", field: "body")
         }
     }
@@ -18,6 +19,7 @@ extension TrainerReport: WireValue {
         case .status(let status): wire.status = status.wire
         case .progress(let progress): wire.progress = progress.wire
         case .log(let line): wire.log = line.wire
+        case .checkpoint(let written): wire.checkpoint = written.wire
         }
         return wire
     }

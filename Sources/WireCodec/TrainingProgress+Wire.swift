@@ -17,6 +17,7 @@ extension TrainingProgress: WireValue {
             trainLoss: wire.trainLoss,
             epoch: try check.count(wire.epoch, "epoch"),
             metrics: try check.list(Metric.self, wire.metrics, "metrics", most: Metric.most))
+        if wire.hasExchange { exchange = try ExchangeFigures(wire: wire.exchange) }
     }
 
     var wire: WireTrainingProgress {
@@ -31,6 +32,7 @@ extension TrainingProgress: WireValue {
         wire.trainLoss = trainLoss
         wire.epoch = epoch
         wire.metrics = metrics.map(\.wire)
+        if exchange != ExchangeFigures() { wire.exchange = exchange.wire }
         return wire
     }
 }

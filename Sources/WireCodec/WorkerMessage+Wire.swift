@@ -9,6 +9,8 @@ extension WorkerMessage: WireValue {
         case .progress(let progress): self = .progress(try TrainingProgress(wire: progress))
         case .staged(let staged): self = .staged(try DatasetStaged(wire: staged))
         case .log(let line): self = .log(try LogLine(wire: line))
+        case .checkpointed(let written):
+            self = .checkpointed(try CheckpointWritten(wire: written))
         case .leaving: self = .leaving
         case nil: throw .missing(message: "WorkerMessage", field: "body")
         }
@@ -23,6 +25,7 @@ extension WorkerMessage: WireValue {
         case .progress(let progress): wire.progress = progress.wire
         case .staged(let staged): wire.staged = staged.wire
         case .log(let line): wire.log = line.wire
+        case .checkpointed(let written): wire.checkpointed = written.wire
         case .leaving: wire.leaving = WireLeaving()
         }
         return wire

@@ -182,7 +182,41 @@ extension Worker {
             attempts[job]?.status.stateDigest = progress.stateDigest
             effects.sends.append(.progress(progress))
         case .log(let line): effects.sends.append(.log(line))
+        case .checkpoint(let written): onCheckpoint(written, of: entry.state, &effects)
         }
+    }
+
+    /// A trainer wrote a checkpoint: it is stored, one at a time; while one is on its way newer
+    /// ones are dropped, the next will be newer still.
+    private mutating func onCheckpoint(
+        _ written: CheckpointWritten, of state: TrainerEntry.State, _ effects: inout WorkerEffects
+    ) {
+        guard case .busy(let job) = state, let held = attempts[job],
+            held.prepare.attempt == written.attempt
+        else { return }
+        let isStored = !held.isStoringCheckpoint
+        attempts[job]?.isStoringCheckpoint = true
+        effects.checkpoints.append(.init(written: written, isStored: isStored))
+    }
+
+    /// A checkpoint is stored, or could not be: the scheduler is told of a stored one.
+    mutating func onCheckpointStored(
+        _ written: CheckpointWritten, _ problem: Reason?, _ effects: inout WorkerEffects
+    ) {
+        if let problem {
+            effects.warnings.append(problem)
+        } else {
+            effects.sends.append(.checkpointed(written))
+        }
+        guard attempts[written.attempt.job]?.prepare.attempt == written.attempt else { return }
+        attempts[written.attempt.job]?.isStoringCheckpoint = false
+    }
+
+    /// Whether a preparation is still what a trainer is to be told: the shell asks after it fetched
+    /// the checkpoint that belongs to it.
+    package func expects(_ prepare: PrepareTraining, of trainer: TrainerID) -> Bool {
+        guard let held = attempts[prepare.attempt.job], held.trainer == trainer else { return false }
+        return held.prepare.attempt == prepare.attempt && held.prepare.term == prepare.term
     }
 
     mutating func onExit(

@@ -77,6 +77,9 @@ package struct Worker: Sendable {
                 attempts[attempt.job]?.isStoring = false
             }
             effects.warnings.append(reason)
+        case .checkpointStored(let written, let problem):
+            onCheckpointStored(written, problem, &effects)
+        case .checkpointFetched: break
         case .shutdown: onShutdown(&effects)
         case .wake: onWake(now, &effects)
         }
@@ -202,4 +205,6 @@ struct HeldAttempt: Sendable {
     var askedAt: LogicalInstant?
     /// Whether the model is on its way to the scheduler's store.
     var isStoring = false
+    /// Whether a checkpoint is on its way to the scheduler's store.
+    var isStoringCheckpoint = false
 }

@@ -62,6 +62,11 @@ package enum WorkerEvent: Sendable {
     case modelStored(AttemptID)
     /// Storing the model failed for now.
     case modelStoreFailed(AttemptID, Reason)
+    /// A checkpoint is in the scheduler's store, or why it is not.
+    case checkpointStored(CheckpointWritten, Reason?)
+    /// The checkpoint a preparation begins from was fetched; its path is empty when it could not
+    /// be. The shell's own affair: the core only lets time pass.
+    case checkpointFetched(TrainerID, PrepareTraining, path: String)
     /// The daemon is asked to stop.
     case shutdown
     /// Time passed.
@@ -80,6 +85,8 @@ package struct WorkerEffects: Sendable {
     package var fetches: [DatasetReference] = []
     /// Finished models to store with the scheduler.
     package var stores: [Store] = []
+    /// Checkpoints trainers wrote: to be stored with the scheduler, or dropped.
+    package var checkpoints: [Checkpoint] = []
     /// Messages to the scheduler.
     package var sends: [WorkerMessage] = []
     /// A reason the operator should read.
@@ -112,6 +119,14 @@ package struct WorkerEffects: Sendable {
         case go(GoTraining)
         /// Stop and forget.
         case release(AttemptID)
+    }
+
+    /// A checkpoint that a trainer wrote.
+    package struct Checkpoint: Sendable, Equatable {
+        /// The file.
+        package var written: CheckpointWritten
+        /// Whether it is to be stored; otherwise its file is removed.
+        package var isStored: Bool
     }
 
     /// A model to store.

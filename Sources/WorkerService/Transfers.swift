@@ -79,6 +79,51 @@ final class Transfers: Sendable {
         }
     }
 
+    /// Stores a checkpoint's file with the scheduler and removes it; `done` gets why it failed.
+    func store(
+        _ checkpoint: CheckpointReference, from path: String,
+        done: @escaping @Sendable (Reason?) -> Void
+    ) {
+        uploads.async { [self] in
+            defer { try? FileManager.default.removeItem(atPath: path) }
+            do {
+                guard let digest = SHA256Digest(hex: checkpoint.digest) else {
+                    throw DatasetCacheError.badDigest(checkpoint.digest)
+                }
+                let file = try MappedFile(path: path)
+                try withClient { try $0.store(file.unsafeBytes, digest: digest) }
+                done(nil)
+            } catch {
+                done(Reason(.hostFault, "storing a checkpoint failed: \(error)"))
+            }
+        }
+    }
+
+    /// Brings a checkpoint to a file; `done` gets its path, or an empty one and the problem.
+    func fetch(
+        _ checkpoint: CheckpointReference, to path: String,
+        done: @escaping @Sendable (String, String?) -> Void
+    ) {
+        downloads.async { [self] in
+            do {
+                guard let digest = SHA256Digest(hex: checkpoint.digest) else {
+                    throw DatasetCacheError.badDigest(checkpoint.digest)
+                }
+                let folder = "\(path).store"
+                defer { try? FileManager.default.removeItem(atPath: folder) }
+                let store = try ArtifactStore(at: folder)
+                try withClient {
+                    try $0.fetch(digest, byteCount: Int(checkpoint.byteCount), into: store)
+                }
+                try? FileManager.default.removeItem(atPath: path)
+                try FileManager.default.moveItem(atPath: store.path(of: digest), toPath: path)
+                done(path, nil)
+            } catch {
+                done("", "\(error)")
+            }
+        }
+    }
+
     /// Removes a released attempt's model folder, after uploads under way.
     func forget(_ folder: String) {
         uploads.async { try? FileManager.default.removeItem(atPath: folder) }

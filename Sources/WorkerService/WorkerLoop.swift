@@ -137,6 +137,11 @@ final class WorkerLoop {
             guard let key = core.dataset(of: status.attempt) else { return }
             parts.cache.discard(key)
             carryOut(core.step(.datasetEvicted(key: key), at: now))
+        case .checkpointFetched(let trainer, let prepare, let path):
+            guard core.expects(prepare, of: trainer) else { return }
+            var places = places(for: prepare)
+            places.checkpointPath = path
+            children[trainer]?.send(.prepare(prepare, places))
         case .trainerExited(let id, _):
             children.removeValue(forKey: id)?.closeInput()
         case .shutdown: isStopping = true
@@ -150,6 +155,7 @@ final class WorkerLoop {
         for kill in effects.kills { children[kill]?.kill() }
         for fetch in effects.fetches { bring(fetch) }
         for store in effects.stores { publish(store) }
+        for checkpoint in effects.checkpoints { keep(checkpoint) }
         for message in effects.sends {
             parts.control.send(frames: [WireCodec.encode(message)])
         }
@@ -171,7 +177,12 @@ final class WorkerLoop {
     private func send(_ command: WorkerEffects.Command) {
         guard let child = children[command.trainer] else { return }
         switch command.action {
-        case .prepare(let prepare): child.send(.prepare(prepare, places(for: prepare)))
+        case .prepare(let prepare):
+            if let checkpoint = prepare.checkpoint {
+                fetch(checkpoint, for: prepare, command.trainer)
+            } else {
+                child.send(.prepare(prepare, places(for: prepare)))
+            }
         case .go(let go): child.send(.go(go))
         case .release(let attempt):
             child.send(.release(attempt))
@@ -201,6 +212,35 @@ final class WorkerLoop {
             case .held(let rows): inbox.put(.datasetHeld(key: reference.key, rows: rows))
             case .failed(let reason): inbox.put(.datasetFailed(key: reference.key, reason))
             }
+        }
+    }
+
+    /// Fetches the checkpoint of a preparation before the trainer hears of it; without it the
+    /// trainer answers that it holds nothing, and the scheduler decides.
+    private func fetch(
+        _ checkpoint: CheckpointReference, for prepare: PrepareTraining, _ trainer: TrainerID
+    ) {
+        let inbox = parts.inbox
+        parts.transfers.fetch(
+            checkpoint, to: "\(modelFolder(of: prepare.attempt)).begin-\(checkpoint.round)"
+        ) { [logger = parts.logger] path, problem in
+            if let problem { logger.warning("the checkpoint is not to be had: \(problem)") }
+            inbox.put(.checkpointFetched(trainer, prepare, path: path))
+        }
+    }
+
+    /// Stores a checkpoint with the scheduler, or removes it; either way its file goes.
+    private func keep(_ checkpoint: WorkerEffects.Checkpoint) {
+        let inbox = parts.inbox
+        let written = checkpoint.written
+        let folder = modelFolder(of: written.attempt)
+        let path = "\(folder).checkpoint-\(written.checkpoint.round)"
+        guard checkpoint.isStored else {
+            parts.transfers.forget(path)
+            return
+        }
+        parts.transfers.store(written.checkpoint, from: path) { reason in
+            inbox.put(.checkpointStored(written, reason))
         }
     }
 

@@ -16,6 +16,9 @@ struct RerunCommand: ClientCommand {
         help: ArgumentHelp("Replace a field, such as training.epochs=5.", valueName: "path=value"))
     var overrides: [String] = []
 
+    @Flag(help: "Keep what was decided at the first start: the same bits.")
+    var exact = false
+
     @Flag(help: "Show the progress until the jobs end; exit 1 when one fails.")
     var follow = false
 
@@ -24,11 +27,15 @@ struct RerunCommand: ClientCommand {
 
     func run(_ session: ClientSession) async throws {
         _ = try SpecificationFile.overrides(overrides)
+        guard !exact || overrides.isEmpty else {
+            throw ValidationError("--exact repeats a run as it was; it goes with no --set")
+        }
         let client = try session.client()
         var submitted: [SubmittedJob] = []
         for name in jobs.names {
             let job = try await client.rerun(
-                name, namespace: scope.namespace, RerunRequest(setOverrides: overrides))
+                name, namespace: scope.namespace,
+                RerunRequest(setOverrides: overrides, exact: exact))
             try session.console.line(job.name)
             submitted.append(job)
         }

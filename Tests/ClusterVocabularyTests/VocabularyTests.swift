@@ -59,3 +59,43 @@ struct VocabularyTests {
         #expect((host - lane.times(2)).fitting(lane) == 0)
     }
 }
+
+/// The rule of `every: auto`.
+struct IntervalTests {
+    @Test func communicationStaysBelowItsShareOfCompute() {
+        var figures = ExchangeFigures()
+        #expect(figures.steps(forTarget: 0.05) == nil)
+        figures.rounds = 10
+        figures.steps = 40
+        figures.computeSeconds = 0.4
+        figures.exchangeSeconds = 0.06
+        figures.straggleSeconds = 0.01
+        // 5 ms an exchange, 10 ms a step: 5 / (0.05 * 10).
+        #expect(figures.steps(forTarget: 0.05) == 10)
+        #expect(figures.steps(forTarget: 0.5) == 1)
+        figures.exchangeSeconds = 0
+        #expect(figures.steps(forTarget: 0.05) == 1)
+        figures.exchangeSeconds = 1e300
+        #expect(figures.steps(forTarget: 0.05) == 1_000_000_000)
+    }
+
+    @Test func figuresOfMembershipsAddUp() {
+        var figures = ExchangeFigures()
+        figures.computeSeconds = 3
+        figures.exchangeSeconds = 1
+        figures.bytesSent = 10
+        #expect(figures.goodput == 0.75)
+        figures.add(figures)
+        #expect(figures.bytesSent == 20)
+        #expect(figures.goodput == 0.75)
+        #expect(ExchangeFigures().goodput == 0)
+    }
+
+    @Test func secretsAreNotShown() {
+        let secret = SecretBytes([1, 2, 3])
+        var shown = ""
+        dump(secret, to: &shown)
+        #expect("\(secret)" == "(3 secret bytes)")
+        #expect(!shown.contains("1") && !shown.contains("2"))
+    }
+}

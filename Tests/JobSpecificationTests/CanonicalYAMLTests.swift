@@ -68,6 +68,17 @@ struct CanonicalYAMLTests {
     }
 
     @Test(arguments: [
+        "none", "{every: 90s}", "{rounds: 4}", "{every: 5m, rounds: 4}", "{}",
+    ])
+    func checkpointsSurvive(fields: String) throws {
+        let read = try Samples.read(Samples.minimal + "  checkpoint: \(fields)\n")
+        #expect(read.diagnostics.map { $0.rendered() } == [])
+        let job = try #require(read.jobs.first)
+        #expect((job.averaging.checkpointSeconds == 0) == ["none", "{rounds: 4}"].contains(fields))
+        #expect(try Samples.read(job.canonicalYAML()).jobs == [job])
+    }
+
+    @Test(arguments: [
         "every: planned", "every: auto", "every: once", "every: 7, weighting: samples",
         "every: {postLocal: {start: 9, steps: 3}}", "every: {growing: {base: 2, alpha: 0.25}}",
         "outer: {average: {}}", "outer: {slowMomentum: {momentum: 0.25, learningRate: 2}}",

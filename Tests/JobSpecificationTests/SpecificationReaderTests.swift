@@ -66,7 +66,9 @@ struct SpecificationReaderTests {
             let text = Samples.minimal + "  averaging: {\(fields)}\n"
             return try #require(try Samples.read(text).jobs.first).work(data: reference)
         }
-        #expect(try work("every: 5").averaging == AveragingWork())
+        var plain = AveragingWork()
+        plain.checkpointSeconds = 60
+        #expect(try work("every: 5").averaging == plain)
         let nesterov = try work("every: 5, outer: {nesterov: {}}").averaging
         #expect(nesterov.outer == .nesterov)
         #expect(nesterov.outerRate == 0.7)

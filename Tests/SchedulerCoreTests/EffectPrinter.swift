@@ -24,6 +24,7 @@ struct EffectPrinter {
         lines += effects.progress.map {
             "show \(name($0.attempt.job)) \($0.completeRounds)/\($0.totalRounds)"
         }
+        lines += effects.discardedArtifacts.map { "discard \($0)" }
         lines += effects.logs.map { "log \(name($0.attempt.job)) \($0.text)" }
         return lines
     }
@@ -78,6 +79,10 @@ struct EffectPrinter {
         case .stage(let data): "stage \(data.key)"
         case .prepare(let prepare):
             "prepare \(attempt(prepare.attempt)) term \(prepare.term) lanes \(prepare.lanes)"
+                + (prepare.work.averaging.choice.map {
+                    " every \($0.steps) from round \($0.round)"
+                } ?? "")
+                + (prepare.checkpoint.map { " from checkpoint \($0.round)" } ?? "")
         case .go(let go):
             "go \(attempt(go.attempt)) term \(go.term) at round \(go.startRound)"
                 + (go.stateSource.map { " state of \($0)" } ?? " from the seed")

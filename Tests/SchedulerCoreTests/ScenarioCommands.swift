@@ -74,6 +74,7 @@ extension ScenarioWorld {
                             key: command.words.dropFirst().first ?? "",
                             rows: command.number("rows", 1_797), isHeld: reason == .none,
                             reason: reason))))
+        case "checkpoint": return checkpoint(command)
         case "leave": return step(.message(command.node, .leaving))
         case "disconnect": return step(.disconnected(command.node))
         case "cordon", "drain", "uncordon": return assign(command)
@@ -121,12 +122,13 @@ extension ScenarioWorld {
         requirements.timeLimitSeconds = command.number("timeLimit", 0)
         requirements.keepFinishedSeconds = command.number("ttl", 0)
         requirements.isSuspended = command.words.contains("suspended")
+        var work = Sample.work(
+            data: command.values["data"] ?? "digits",
+            replicas: Int(command.number("replicas", 1)),
+            stepsPerRound: Int(command.number("steps", 4)))
+        if command.words.contains("measured") { work.averaging.interval = .measured }
         return Sample.submission(
-            name: command.words.first ?? "", key: command.values["key"] ?? "",
-            work: Sample.work(
-                data: command.values["data"] ?? "digits",
-                replicas: Int(command.number("replicas", 1)),
-                stepsPerRound: Int(command.number("steps", 4))),
+            name: command.words.first ?? "", key: command.values["key"] ?? "", work: work,
             requirements: requirements)
     }
 
@@ -212,17 +214,34 @@ extension ScenarioWorld {
             holding[command.node]?[record.id]?.completeRounds = rounds
             holding[command.node]?[record.id]?.stateDigest = "state\(rounds)"
         }
+        var progress = TrainingProgress(
+            attempt: AttemptID(job: record.id, number: record.attempt),
+            term: Term(UInt64(command.number("term", Int64(record.term.number)))),
+            completeRounds: rounds, totalRounds: command.number("of", 20),
+            stateDigest: command.values["digest"] ?? "state\(rounds)", samples: rounds * 100,
+            samplesPerSecond: 1_000, trainLoss: 0.5, epoch: 0, metrics: [])
+        // `compute` and `exchange` are milliseconds of all measured rounds.
+        progress.exchange.rounds = command.number("measured", 0)
+        progress.exchange.steps = progress.exchange.rounds * Int64(record.work.stepsPerRound)
+        progress.exchange.computeSeconds = Double(command.number("compute", 0)) / 1_000
+        progress.exchange.exchangeSeconds = Double(command.number("exchange", 0)) / 1_000
+        progress.exchange.straggleSeconds = Double(command.number("straggle", 0)) / 1_000
+        return step(.message(command.node, .progress(progress)))
+    }
+
+    /// `checkpoint h1 digits-1 round=4`: the file is named by its round.
+    private mutating func checkpoint(_ command: ScenarioCommand) -> [String] {
+        guard let record = job(named: command.words.dropFirst().first ?? "") else { return [] }
+        let round = command.number("round", 0)
+        let attempt = UInt32(command.number("attempt", Int64(record.attempt)))
         return step(
             .message(
                 command.node,
-                .progress(
-                    TrainingProgress(
-                        attempt: AttemptID(job: record.id, number: record.attempt),
-                        term: Term(UInt64(command.number("term", Int64(record.term.number)))),
-                        completeRounds: rounds, totalRounds: command.number("of", 20),
-                        stateDigest: command.values["digest"] ?? "state\(rounds)",
-                        samples: rounds * 100, samplesPerSecond: 1_000, trainLoss: 0.5, epoch: 0,
-                        metrics: []))))
+                .checkpointed(
+                    CheckpointWritten(
+                        attempt: AttemptID(job: record.id, number: attempt),
+                        checkpoint: CheckpointReference(
+                            round: round, digest: "file\(round)", byteCount: 100)))))
     }
 
     private func explain(_ command: ScenarioCommand) -> [String] {

@@ -161,3 +161,25 @@ struct AveragingModeTests {
         #expect(third.session.trailer == fourth.session.trailer)
     }
 }
+
+extension AveragingModeTests {
+    /// H is decided while trainers hold a state: the same bits as with the decision known before.
+    @Test func aMeasuredLengthIsTakenOverAtItsRound() throws {
+        let known = try ExchangeBench { work in
+            work.averaging.interval = .measured
+            work.averaging.choice = .init(round: 4, steps: 5)
+        }
+        let whole = try known.member("whole")
+        try known.run([whole])
+        let bench = try ExchangeBench { $0.averaging.interval = .measured }
+        let members = [try bench.member("a"), try bench.member("b")]
+        try bench.run(members, until: 4)
+        for member in members { try member.session.adopt(.init(round: 4, steps: 5)) }
+        try bench.run(members)
+        for member in members {
+            #expect(member.session.completeRounds == whole.session.totalRounds)
+            #expect(member.session.stateDigest == whole.session.stateDigest)
+            #expect(member.session.trailer == whole.session.trailer)
+        }
+    }
+}

@@ -298,6 +298,12 @@ extension BoundsTests {
                 format: String(repeating: "f", count: WireLimits.longestFormat + 1))
         },
         BrokenValue(
+            "CheckpointReference.digest",
+            SchedulerMessage.prepare(
+                with(Fixtures.prepare) {
+                    $0.checkpoint = CheckpointReference(round: 1, digest: "x", byteCount: 1)
+                })),
+        BrokenValue(
             "PrepareTraining.exchange_key",
             SchedulerMessage.prepare(
                 with(Fixtures.prepare) {

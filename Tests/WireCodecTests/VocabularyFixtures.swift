@@ -56,6 +56,9 @@ enum VocabularyFixtures {
     static let prepare = PrepareTraining(
         attempt: attempt, term: Term(9), work: work, coreType: "Haswell", lanes: 4,
         jobName: "digits-7")
+    static let written = CheckpointWritten(
+        attempt: attempt,
+        checkpoint: CheckpointReference(round: 77, digest: otherSHA256, byteCount: 4_096))
     /// Every field of the averaging differs from its default.
     static let prepareNesterov = {
         var prepare = VocabularyFixtures.prepare
@@ -73,6 +76,7 @@ enum VocabularyFixtures {
         prepare.work.averaging.overlaps = true
         prepare.work.averaging.checkpointSeconds = 60
         prepare.work.averaging.checkpointRounds = 5
+        prepare.checkpoint = CheckpointReference(round: 77, digest: sha256, byteCount: 4_096)
         prepare.exchangeKey = SecretBytes((0..<32).map { UInt8($0 * 7) })
         return prepare
     }()

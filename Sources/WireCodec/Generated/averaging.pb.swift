@@ -199,6 +199,31 @@ nonisolated enum WireDeltaCompression: SwiftProtobuf.Enum, Swift.CaseIterable {
 
 }
 
+/// Where a member's time went, and what it sent.
+nonisolated struct WireExchangeFigures: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var rounds: Int64 = 0
+
+  var steps: Int64 = 0
+
+  var computeSeconds: Double = 0
+
+  var exchangeSeconds: Double = 0
+
+  var straggleSeconds: Double = 0
+
+  var waitSeconds: Double = 0
+
+  var bytesSent: Int64 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
 nonisolated struct WireIntervalChoice: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -279,6 +304,66 @@ nonisolated extension WireReplicaWeighting: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension WireDeltaCompression: SwiftProtobuf._ProtoNameProviding {
   static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0DELTA_COMPRESSION_UNSPECIFIED\0\u{1}DELTA_COMPRESSION_NONE\0\u{1}DELTA_COMPRESSION_BF16\0\u{1}DELTA_COMPRESSION_INT8\0")
+}
+
+nonisolated extension WireExchangeFigures: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".ExchangeFigures"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}rounds\0\u{1}steps\0\u{3}compute_seconds\0\u{3}exchange_seconds\0\u{3}straggle_seconds\0\u{3}wait_seconds\0\u{3}bytes_sent\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt64Field(value: &self.rounds) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.steps) }()
+      case 3: try { try decoder.decodeSingularDoubleField(value: &self.computeSeconds) }()
+      case 4: try { try decoder.decodeSingularDoubleField(value: &self.exchangeSeconds) }()
+      case 5: try { try decoder.decodeSingularDoubleField(value: &self.straggleSeconds) }()
+      case 6: try { try decoder.decodeSingularDoubleField(value: &self.waitSeconds) }()
+      case 7: try { try decoder.decodeSingularInt64Field(value: &self.bytesSent) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.rounds != 0 {
+      try visitor.visitSingularInt64Field(value: self.rounds, fieldNumber: 1)
+    }
+    if self.steps != 0 {
+      try visitor.visitSingularInt64Field(value: self.steps, fieldNumber: 2)
+    }
+    if self.computeSeconds.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.computeSeconds, fieldNumber: 3)
+    }
+    if self.exchangeSeconds.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.exchangeSeconds, fieldNumber: 4)
+    }
+    if self.straggleSeconds.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.straggleSeconds, fieldNumber: 5)
+    }
+    if self.waitSeconds.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.waitSeconds, fieldNumber: 6)
+    }
+    if self.bytesSent != 0 {
+      try visitor.visitSingularInt64Field(value: self.bytesSent, fieldNumber: 7)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireExchangeFigures, rhs: WireExchangeFigures) -> Bool {
+    if lhs.rounds != rhs.rounds {return false}
+    if lhs.steps != rhs.steps {return false}
+    if lhs.computeSeconds != rhs.computeSeconds {return false}
+    if lhs.exchangeSeconds != rhs.exchangeSeconds {return false}
+    if lhs.straggleSeconds != rhs.straggleSeconds {return false}
+    if lhs.waitSeconds != rhs.waitSeconds {return false}
+    if lhs.bytesSent != rhs.bytesSent {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
 }
 
 nonisolated extension WireIntervalChoice: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

@@ -88,6 +88,14 @@ nonisolated struct WireWorkerMessage: Sendable {
     set {body = .leaving(newValue)}
   }
 
+  var checkpointed: WireCheckpointWritten {
+    get {
+      if case .checkpointed(let v)? = body {return v}
+      return WireCheckpointWritten()
+    }
+    set {body = .checkpointed(newValue)}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Body: Equatable, Sendable {
@@ -98,6 +106,7 @@ nonisolated struct WireWorkerMessage: Sendable {
     case staged(WireDatasetStaged)
     case log(WireLogLine)
     case leaving(WireLeaving)
+    case checkpointed(WireCheckpointWritten)
 
   }
 
@@ -302,7 +311,7 @@ fileprivate nonisolated let _protobuf_package = "mlctl.v1"
 
 nonisolated extension WireWorkerMessage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".WorkerMessage"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}format\0\u{1}register\0\u{1}heartbeat\0\u{1}status\0\u{1}progress\0\u{1}staged\0\u{1}log\0\u{1}leaving\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}format\0\u{1}register\0\u{1}heartbeat\0\u{1}status\0\u{1}progress\0\u{1}staged\0\u{1}log\0\u{1}leaving\0\u{2}\u{c}checkpointed\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -402,6 +411,19 @@ nonisolated extension WireWorkerMessage: SwiftProtobuf.Message, SwiftProtobuf._M
           self.body = .leaving(v)
         }
       }()
+      case 20: try {
+        var v: WireCheckpointWritten?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .checkpointed(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .checkpointed(v)
+        }
+      }()
       default: break
       }
     }
@@ -443,6 +465,10 @@ nonisolated extension WireWorkerMessage: SwiftProtobuf.Message, SwiftProtobuf._M
     case .leaving?: try {
       guard case .leaving(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+    }()
+    case .checkpointed?: try {
+      guard case .checkpointed(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
     }()
     case nil: break
     }

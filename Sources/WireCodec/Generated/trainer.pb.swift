@@ -68,35 +68,34 @@ nonisolated struct WireTrainerCommand: Sendable {
   init() {}
 }
 
-nonisolated struct WireTrainerPreparation: Sendable {
+nonisolated struct WireTrainerPreparation: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   var training: WirePrepareTraining {
-    get {_training ?? WirePrepareTraining()}
-    set {_training = newValue}
+    get {_storage._training ?? WirePrepareTraining()}
+    set {_uniqueStorage()._training = newValue}
   }
   /// Returns true if `training` has been explicitly set.
-  var hasTraining: Bool {self._training != nil}
+  var hasTraining: Bool {_storage._training != nil}
   /// Clears the value of `training`. Subsequent reads from it will return its default value.
-  mutating func clearTraining() {self._training = nil}
+  mutating func clearTraining() {_uniqueStorage()._training = nil}
 
   var places: WireTrainerPlaces {
-    get {_places ?? WireTrainerPlaces()}
-    set {_places = newValue}
+    get {_storage._places ?? WireTrainerPlaces()}
+    set {_uniqueStorage()._places = newValue}
   }
   /// Returns true if `places` has been explicitly set.
-  var hasPlaces: Bool {self._places != nil}
+  var hasPlaces: Bool {_storage._places != nil}
   /// Clears the value of `places`. Subsequent reads from it will return its default value.
-  mutating func clearPlaces() {self._places = nil}
+  mutating func clearPlaces() {_uniqueStorage()._places = nil}
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
-  fileprivate var _training: WirePrepareTraining? = nil
-  fileprivate var _places: WireTrainerPlaces? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 /// Local paths and addresses a trainer uses.
@@ -118,6 +117,9 @@ nonisolated struct WireTrainerPlaces: Sendable {
   var node: String = String()
 
   var hostID: String = String()
+
+  /// The file of the checkpoint to begin from; empty without one.
+  var checkpointPath: String = String()
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -166,6 +168,14 @@ nonisolated struct WireTrainerReport: Sendable {
     set {body = .log(newValue)}
   }
 
+  var checkpoint: WireCheckpointWritten {
+    get {
+      if case .checkpoint(let v)? = body {return v}
+      return WireCheckpointWritten()
+    }
+    set {body = .checkpoint(newValue)}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Body: Equatable, Sendable {
@@ -173,6 +183,7 @@ nonisolated struct WireTrainerReport: Sendable {
     case status(WireAttemptStatus)
     case progress(WireTrainingProgress)
     case log(WireLogLine)
+    case checkpoint(WireCheckpointWritten)
 
   }
 
@@ -276,36 +287,74 @@ nonisolated extension WireTrainerPreparation: SwiftProtobuf.Message, SwiftProtob
   static let protoMessageName: String = _protobuf_package + ".TrainerPreparation"
   static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}training\0\u{1}places\0")
 
+  fileprivate class _StorageClass {
+    var _training: WirePrepareTraining? = nil
+    var _places: WireTrainerPlaces? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _training = source._training
+      _places = source._places
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularMessageField(value: &self._training) }()
-      case 2: try { try decoder.decodeSingularMessageField(value: &self._places) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularMessageField(value: &_storage._training) }()
+        case 2: try { try decoder.decodeSingularMessageField(value: &_storage._places) }()
+        default: break
+        }
       }
     }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    try { if let v = self._training {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
-    } }()
-    try { if let v = self._places {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
-    } }()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      try { if let v = _storage._training {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+      } }()
+      try { if let v = _storage._places {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+      } }()
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: WireTrainerPreparation, rhs: WireTrainerPreparation) -> Bool {
-    if lhs._training != rhs._training {return false}
-    if lhs._places != rhs._places {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._training != rhs_storage._training {return false}
+        if _storage._places != rhs_storage._places {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -313,7 +362,7 @@ nonisolated extension WireTrainerPreparation: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension WireTrainerPlaces: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".TrainerPlaces"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}set_path\0\u{3}exchange_folder\0\u{3}model_folder\0\u{3}exchange_address\0\u{3}exchange_port\0\u{1}node\0\u{3}host_id\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}set_path\0\u{3}exchange_folder\0\u{3}model_folder\0\u{3}exchange_address\0\u{3}exchange_port\0\u{1}node\0\u{3}host_id\0\u{3}checkpoint_path\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -328,6 +377,7 @@ nonisolated extension WireTrainerPlaces: SwiftProtobuf.Message, SwiftProtobuf._M
       case 5: try { try decoder.decodeSingularInt64Field(value: &self.exchangePort) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.node) }()
       case 7: try { try decoder.decodeSingularStringField(value: &self.hostID) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.checkpointPath) }()
       default: break
       }
     }
@@ -355,6 +405,9 @@ nonisolated extension WireTrainerPlaces: SwiftProtobuf.Message, SwiftProtobuf._M
     if !self.hostID.isEmpty {
       try visitor.visitSingularStringField(value: self.hostID, fieldNumber: 7)
     }
+    if !self.checkpointPath.isEmpty {
+      try visitor.visitSingularStringField(value: self.checkpointPath, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -366,6 +419,7 @@ nonisolated extension WireTrainerPlaces: SwiftProtobuf.Message, SwiftProtobuf._M
     if lhs.exchangePort != rhs.exchangePort {return false}
     if lhs.node != rhs.node {return false}
     if lhs.hostID != rhs.hostID {return false}
+    if lhs.checkpointPath != rhs.checkpointPath {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -373,7 +427,7 @@ nonisolated extension WireTrainerPlaces: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension WireTrainerReport: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".TrainerReport"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}format\0\u{1}hello\0\u{1}status\0\u{1}progress\0\u{1}log\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}format\0\u{1}hello\0\u{1}status\0\u{1}progress\0\u{1}log\0\u{1}checkpoint\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -434,6 +488,19 @@ nonisolated extension WireTrainerReport: SwiftProtobuf.Message, SwiftProtobuf._M
           self.body = .log(v)
         }
       }()
+      case 6: try {
+        var v: WireCheckpointWritten?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .checkpoint(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .checkpoint(v)
+        }
+      }()
       default: break
       }
     }
@@ -463,6 +530,10 @@ nonisolated extension WireTrainerReport: SwiftProtobuf.Message, SwiftProtobuf._M
     case .log?: try {
       guard case .log(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    }()
+    case .checkpoint?: try {
+      guard case .checkpoint(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
     }()
     case nil: break
     }

@@ -874,6 +874,54 @@ nonisolated struct WireTermMember: Sendable {
   fileprivate var _exchange: WireExchangeAddress? = nil
 }
 
+/// The durable state of a training job: a file in the scheduler's store.
+nonisolated struct WireCheckpointReference: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var round: Int64 = 0
+
+  var digest: String = String()
+
+  var byteCount: Int64 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+nonisolated struct WireCheckpointWritten: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var attempt: WireAttemptID {
+    get {_attempt ?? WireAttemptID()}
+    set {_attempt = newValue}
+  }
+  /// Returns true if `attempt` has been explicitly set.
+  var hasAttempt: Bool {self._attempt != nil}
+  /// Clears the value of `attempt`. Subsequent reads from it will return its default value.
+  mutating func clearAttempt() {self._attempt = nil}
+
+  var checkpoint: WireCheckpointReference {
+    get {_checkpoint ?? WireCheckpointReference()}
+    set {_checkpoint = newValue}
+  }
+  /// Returns true if `checkpoint` has been explicitly set.
+  var hasCheckpoint: Bool {self._checkpoint != nil}
+  /// Clears the value of `checkpoint`. Subsequent reads from it will return its default value.
+  mutating func clearCheckpoint() {self._checkpoint = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _attempt: WireAttemptID? = nil
+  fileprivate var _checkpoint: WireCheckpointReference? = nil
+}
+
 nonisolated struct WirePrepareTraining: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -908,12 +956,23 @@ nonisolated struct WirePrepareTraining: Sendable {
   /// Seals the term's frames between hosts, as four words; never stored.
   var exchangeKey: [UInt64] = []
 
+  /// What a trainer that holds no state begins from.
+  var checkpoint: WireCheckpointReference {
+    get {_checkpoint ?? WireCheckpointReference()}
+    set {_checkpoint = newValue}
+  }
+  /// Returns true if `checkpoint` has been explicitly set.
+  var hasCheckpoint: Bool {self._checkpoint != nil}
+  /// Clears the value of `checkpoint`. Subsequent reads from it will return its default value.
+  mutating func clearCheckpoint() {self._checkpoint = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
   fileprivate var _attempt: WireAttemptID? = nil
   fileprivate var _work: WireTrainingWork? = nil
+  fileprivate var _checkpoint: WireCheckpointReference? = nil
 }
 
 nonisolated struct WireGoTraining: Sendable {
@@ -1068,43 +1127,80 @@ nonisolated struct WireAttemptStatus: @unchecked Sendable {
   fileprivate var _storage = _StorageClass.defaultInstance
 }
 
-nonisolated struct WireTrainingProgress: Sendable {
+nonisolated struct WireTrainingProgress: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   var attempt: WireAttemptID {
-    get {_attempt ?? WireAttemptID()}
-    set {_attempt = newValue}
+    get {_storage._attempt ?? WireAttemptID()}
+    set {_uniqueStorage()._attempt = newValue}
   }
   /// Returns true if `attempt` has been explicitly set.
-  var hasAttempt: Bool {self._attempt != nil}
+  var hasAttempt: Bool {_storage._attempt != nil}
   /// Clears the value of `attempt`. Subsequent reads from it will return its default value.
-  mutating func clearAttempt() {self._attempt = nil}
+  mutating func clearAttempt() {_uniqueStorage()._attempt = nil}
 
-  var term: UInt64 = 0
+  var term: UInt64 {
+    get {_storage._term}
+    set {_uniqueStorage()._term = newValue}
+  }
 
-  var completeRounds: Int64 = 0
+  var completeRounds: Int64 {
+    get {_storage._completeRounds}
+    set {_uniqueStorage()._completeRounds = newValue}
+  }
 
-  var totalRounds: Int64 = 0
+  var totalRounds: Int64 {
+    get {_storage._totalRounds}
+    set {_uniqueStorage()._totalRounds = newValue}
+  }
 
-  var stateDigest: String = String()
+  var stateDigest: String {
+    get {_storage._stateDigest}
+    set {_uniqueStorage()._stateDigest = newValue}
+  }
 
-  var samples: Int64 = 0
+  var samples: Int64 {
+    get {_storage._samples}
+    set {_uniqueStorage()._samples = newValue}
+  }
 
-  var samplesPerSecond: Double = 0
+  var samplesPerSecond: Double {
+    get {_storage._samplesPerSecond}
+    set {_uniqueStorage()._samplesPerSecond = newValue}
+  }
 
-  var trainLoss: Double = 0
+  var trainLoss: Double {
+    get {_storage._trainLoss}
+    set {_uniqueStorage()._trainLoss = newValue}
+  }
 
-  var epoch: Int64 = 0
+  var epoch: Int64 {
+    get {_storage._epoch}
+    set {_uniqueStorage()._epoch = newValue}
+  }
 
-  var metrics: [WireMetric] = []
+  var metrics: [WireMetric] {
+    get {_storage._metrics}
+    set {_uniqueStorage()._metrics = newValue}
+  }
+
+  /// Of this member in this term.
+  var exchange: WireExchangeFigures {
+    get {_storage._exchange ?? WireExchangeFigures()}
+    set {_uniqueStorage()._exchange = newValue}
+  }
+  /// Returns true if `exchange` has been explicitly set.
+  var hasExchange: Bool {_storage._exchange != nil}
+  /// Clears the value of `exchange`. Subsequent reads from it will return its default value.
+  mutating func clearExchange() {_uniqueStorage()._exchange = nil}
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
-  fileprivate var _attempt: WireAttemptID? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 nonisolated struct WireLogLine: Sendable {
@@ -2023,9 +2119,88 @@ nonisolated extension WireTermMember: SwiftProtobuf.Message, SwiftProtobuf._Mess
   }
 }
 
+nonisolated extension WireCheckpointReference: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".CheckpointReference"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}round\0\u{1}digest\0\u{3}byte_count\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt64Field(value: &self.round) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.digest) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.byteCount) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.round != 0 {
+      try visitor.visitSingularInt64Field(value: self.round, fieldNumber: 1)
+    }
+    if !self.digest.isEmpty {
+      try visitor.visitSingularStringField(value: self.digest, fieldNumber: 2)
+    }
+    if self.byteCount != 0 {
+      try visitor.visitSingularInt64Field(value: self.byteCount, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireCheckpointReference, rhs: WireCheckpointReference) -> Bool {
+    if lhs.round != rhs.round {return false}
+    if lhs.digest != rhs.digest {return false}
+    if lhs.byteCount != rhs.byteCount {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireCheckpointWritten: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".CheckpointWritten"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}attempt\0\u{1}checkpoint\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._attempt) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._checkpoint) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._attempt {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._checkpoint {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireCheckpointWritten, rhs: WireCheckpointWritten) -> Bool {
+    if lhs._attempt != rhs._attempt {return false}
+    if lhs._checkpoint != rhs._checkpoint {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension WirePrepareTraining: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".PrepareTraining"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}attempt\0\u{1}term\0\u{1}work\0\u{3}core_type\0\u{1}lanes\0\u{3}job_name\0\u{3}exchange_key\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}attempt\0\u{1}term\0\u{1}work\0\u{3}core_type\0\u{1}lanes\0\u{3}job_name\0\u{3}exchange_key\0\u{1}checkpoint\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2040,6 +2215,7 @@ nonisolated extension WirePrepareTraining: SwiftProtobuf.Message, SwiftProtobuf.
       case 5: try { try decoder.decodeSingularInt64Field(value: &self.lanes) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.jobName) }()
       case 7: try { try decoder.decodeRepeatedFixed64Field(value: &self.exchangeKey) }()
+      case 8: try { try decoder.decodeSingularMessageField(value: &self._checkpoint) }()
       default: break
       }
     }
@@ -2071,6 +2247,9 @@ nonisolated extension WirePrepareTraining: SwiftProtobuf.Message, SwiftProtobuf.
     if !self.exchangeKey.isEmpty {
       try visitor.visitPackedFixed64Field(value: self.exchangeKey, fieldNumber: 7)
     }
+    try { if let v = self._checkpoint {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2082,6 +2261,7 @@ nonisolated extension WirePrepareTraining: SwiftProtobuf.Message, SwiftProtobuf.
     if lhs.lanes != rhs.lanes {return false}
     if lhs.jobName != rhs.jobName {return false}
     if lhs.exchangeKey != rhs.exchangeKey {return false}
+    if lhs._checkpoint != rhs._checkpoint {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2359,78 +2539,139 @@ nonisolated extension WireAttemptStatus: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension WireTrainingProgress: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".TrainingProgress"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}attempt\0\u{1}term\0\u{3}complete_rounds\0\u{3}total_rounds\0\u{3}state_digest\0\u{1}samples\0\u{3}samples_per_second\0\u{3}train_loss\0\u{1}epoch\0\u{1}metrics\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}attempt\0\u{1}term\0\u{3}complete_rounds\0\u{3}total_rounds\0\u{3}state_digest\0\u{1}samples\0\u{3}samples_per_second\0\u{3}train_loss\0\u{1}epoch\0\u{1}metrics\0\u{2}\u{a}exchange\0")
+
+  fileprivate class _StorageClass {
+    var _attempt: WireAttemptID? = nil
+    var _term: UInt64 = 0
+    var _completeRounds: Int64 = 0
+    var _totalRounds: Int64 = 0
+    var _stateDigest: String = String()
+    var _samples: Int64 = 0
+    var _samplesPerSecond: Double = 0
+    var _trainLoss: Double = 0
+    var _epoch: Int64 = 0
+    var _metrics: [WireMetric] = []
+    var _exchange: WireExchangeFigures? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _attempt = source._attempt
+      _term = source._term
+      _completeRounds = source._completeRounds
+      _totalRounds = source._totalRounds
+      _stateDigest = source._stateDigest
+      _samples = source._samples
+      _samplesPerSecond = source._samplesPerSecond
+      _trainLoss = source._trainLoss
+      _epoch = source._epoch
+      _metrics = source._metrics
+      _exchange = source._exchange
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularMessageField(value: &self._attempt) }()
-      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.term) }()
-      case 3: try { try decoder.decodeSingularInt64Field(value: &self.completeRounds) }()
-      case 4: try { try decoder.decodeSingularInt64Field(value: &self.totalRounds) }()
-      case 5: try { try decoder.decodeSingularStringField(value: &self.stateDigest) }()
-      case 6: try { try decoder.decodeSingularInt64Field(value: &self.samples) }()
-      case 7: try { try decoder.decodeSingularDoubleField(value: &self.samplesPerSecond) }()
-      case 8: try { try decoder.decodeSingularDoubleField(value: &self.trainLoss) }()
-      case 9: try { try decoder.decodeSingularInt64Field(value: &self.epoch) }()
-      case 10: try { try decoder.decodeRepeatedMessageField(value: &self.metrics) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularMessageField(value: &_storage._attempt) }()
+        case 2: try { try decoder.decodeSingularUInt64Field(value: &_storage._term) }()
+        case 3: try { try decoder.decodeSingularInt64Field(value: &_storage._completeRounds) }()
+        case 4: try { try decoder.decodeSingularInt64Field(value: &_storage._totalRounds) }()
+        case 5: try { try decoder.decodeSingularStringField(value: &_storage._stateDigest) }()
+        case 6: try { try decoder.decodeSingularInt64Field(value: &_storage._samples) }()
+        case 7: try { try decoder.decodeSingularDoubleField(value: &_storage._samplesPerSecond) }()
+        case 8: try { try decoder.decodeSingularDoubleField(value: &_storage._trainLoss) }()
+        case 9: try { try decoder.decodeSingularInt64Field(value: &_storage._epoch) }()
+        case 10: try { try decoder.decodeRepeatedMessageField(value: &_storage._metrics) }()
+        case 20: try { try decoder.decodeSingularMessageField(value: &_storage._exchange) }()
+        default: break
+        }
       }
     }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    try { if let v = self._attempt {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
-    } }()
-    if self.term != 0 {
-      try visitor.visitSingularUInt64Field(value: self.term, fieldNumber: 2)
-    }
-    if self.completeRounds != 0 {
-      try visitor.visitSingularInt64Field(value: self.completeRounds, fieldNumber: 3)
-    }
-    if self.totalRounds != 0 {
-      try visitor.visitSingularInt64Field(value: self.totalRounds, fieldNumber: 4)
-    }
-    if !self.stateDigest.isEmpty {
-      try visitor.visitSingularStringField(value: self.stateDigest, fieldNumber: 5)
-    }
-    if self.samples != 0 {
-      try visitor.visitSingularInt64Field(value: self.samples, fieldNumber: 6)
-    }
-    if self.samplesPerSecond.bitPattern != 0 {
-      try visitor.visitSingularDoubleField(value: self.samplesPerSecond, fieldNumber: 7)
-    }
-    if self.trainLoss.bitPattern != 0 {
-      try visitor.visitSingularDoubleField(value: self.trainLoss, fieldNumber: 8)
-    }
-    if self.epoch != 0 {
-      try visitor.visitSingularInt64Field(value: self.epoch, fieldNumber: 9)
-    }
-    if !self.metrics.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.metrics, fieldNumber: 10)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      try { if let v = _storage._attempt {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+      } }()
+      if _storage._term != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._term, fieldNumber: 2)
+      }
+      if _storage._completeRounds != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._completeRounds, fieldNumber: 3)
+      }
+      if _storage._totalRounds != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._totalRounds, fieldNumber: 4)
+      }
+      if !_storage._stateDigest.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._stateDigest, fieldNumber: 5)
+      }
+      if _storage._samples != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._samples, fieldNumber: 6)
+      }
+      if _storage._samplesPerSecond.bitPattern != 0 {
+        try visitor.visitSingularDoubleField(value: _storage._samplesPerSecond, fieldNumber: 7)
+      }
+      if _storage._trainLoss.bitPattern != 0 {
+        try visitor.visitSingularDoubleField(value: _storage._trainLoss, fieldNumber: 8)
+      }
+      if _storage._epoch != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._epoch, fieldNumber: 9)
+      }
+      if !_storage._metrics.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._metrics, fieldNumber: 10)
+      }
+      try { if let v = _storage._exchange {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: WireTrainingProgress, rhs: WireTrainingProgress) -> Bool {
-    if lhs._attempt != rhs._attempt {return false}
-    if lhs.term != rhs.term {return false}
-    if lhs.completeRounds != rhs.completeRounds {return false}
-    if lhs.totalRounds != rhs.totalRounds {return false}
-    if lhs.stateDigest != rhs.stateDigest {return false}
-    if lhs.samples != rhs.samples {return false}
-    if lhs.samplesPerSecond != rhs.samplesPerSecond {return false}
-    if lhs.trainLoss != rhs.trainLoss {return false}
-    if lhs.epoch != rhs.epoch {return false}
-    if lhs.metrics != rhs.metrics {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._attempt != rhs_storage._attempt {return false}
+        if _storage._term != rhs_storage._term {return false}
+        if _storage._completeRounds != rhs_storage._completeRounds {return false}
+        if _storage._totalRounds != rhs_storage._totalRounds {return false}
+        if _storage._stateDigest != rhs_storage._stateDigest {return false}
+        if _storage._samples != rhs_storage._samples {return false}
+        if _storage._samplesPerSecond != rhs_storage._samplesPerSecond {return false}
+        if _storage._trainLoss != rhs_storage._trainLoss {return false}
+        if _storage._epoch != rhs_storage._epoch {return false}
+        if _storage._metrics != rhs_storage._metrics {return false}
+        if _storage._exchange != rhs_storage._exchange {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

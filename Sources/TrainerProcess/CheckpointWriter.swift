@@ -1,0 +1,111 @@
+import ClusterVocabulary
+import Dispatch
+import Foundation
+import LinearAlgebra
+import Messaging
+import Synchronization
+
+/// Writes checkpoints of one attempt beside training: the state is copied at a round's border, the
+/// copy is written by another thread, and the file is reported at a later border.
+///
+/// One at a time: while one is being written none is begun.
+final class CheckpointWriter {
+    private let work: AveragingWork
+    private let attempt: AttemptID
+    private let places: TrainerPlaces
+    private let queue = DispatchQueue(label: "mlctl.checkpoints")
+    private var lastAt = ContinuousClock.now
+    private var copy: FloatBuffer?
+    private let outcome = CheckpointOutcome()
+
+    init(_ prepare: PrepareTraining, places: TrainerPlaces) {
+        work = prepare.work.averaging
+        attempt = prepare.attempt
+        self.places = places
+    }
+
+    /// What became of a checkpoint begun before, once it is known.
+    func finished() -> Result<CheckpointWritten, any Error>? { outcome.take() }
+
+    /// Begins a checkpoint when one is due after the session's newest round.
+    func considerWriting(_ session: TrainingSession) {
+        let round = session.completeRounds
+        let byRounds = work.checkpointRounds > 0 && round % work.checkpointRounds == 0
+        let byTime =
+            work.checkpointSeconds > 0
+            && ContinuousClock.now - lastAt >= .seconds(work.checkpointSeconds)
+        guard byRounds || byTime, round > 0, round < session.totalRounds, outcome.begin()
+        else { return }
+        lastAt = ContinuousClock.now
+        let copy = copy ?? FloatBuffer(count: session.state.count)
+        self.copy = copy
+        copy.load(from: UnsafePointer(session.state.pointer))
+        let job = CheckpointJob(
+            contents: CheckpointFile.Contents(
+                job: attempt.job.number, round: round, trailer: session.trailer),
+            elements: copy, path: places.checkpointPath(afterRounds: round))
+        queue.async { [attempt, outcome] in outcome.put(job.write(attempt)) }
+    }
+}
+
+/// A copy of the state on its way to a file.
+///
+/// @unchecked: the copy is filled before the writing thread gets it, and nobody touches it until
+/// that thread has put its outcome.
+private final class CheckpointJob: @unchecked Sendable {
+    private let contents: CheckpointFile.Contents
+    private let elements: FloatBuffer
+    private let path: String
+
+    init(contents: CheckpointFile.Contents, elements: FloatBuffer, path: String) {
+        self.contents = contents
+        self.elements = elements
+        self.path = path
+    }
+
+    func write(_ attempt: AttemptID) -> Result<CheckpointWritten, any Error> {
+        Result {
+            try FileManager.default.createDirectory(
+                atPath: (path as NSString).deletingLastPathComponent,
+                withIntermediateDirectories: true)
+            let file = try CheckpointFile.write(contents, elements.elements, to: path)
+            return CheckpointWritten(
+                attempt: attempt,
+                checkpoint: CheckpointReference(
+                    round: contents.round, digest: file.digest.hex,
+                    byteCount: Int64(file.byteCount)))
+        }
+    }
+}
+
+/// Where the writing thread leaves its outcome.
+private final class CheckpointOutcome: Sendable {
+    private enum State {
+        case idle
+        case writing
+        case done(Result<CheckpointWritten, any Error>)
+    }
+
+    private let state = Mutex(State.idle)
+
+    /// Whether nothing was being written; now something is.
+    func begin() -> Bool {
+        state.withLock {
+            guard case .idle = $0 else { return false }
+            $0 = .writing
+            return true
+        }
+    }
+
+    func put(_ result: Result<CheckpointWritten, any Error>) {
+        state.withLock { $0 = .done(result) }
+    }
+
+    func take() -> Result<CheckpointWritten, any Error>? {
+        state.withLock {
+            guard case .done(let result) = $0 else { return nil }
+            $0 = .idle
+            return result
+        }
+    }
+}
