@@ -50,6 +50,8 @@ package struct JobRecord: Hashable, Sendable {
     package var samplesPerSecond: Double
     /// How earlier tries ended, oldest first, at most ``mostHistory``.
     package var history: [AttemptHistory]
+    /// The trial it evaluates; `nil` for a job of its own.
+    package var trial: TrialReference?
 
     /// The most ended tries and membership changes kept.
     package static let mostHistory = 32
@@ -85,10 +87,13 @@ package struct JobRecord: Hashable, Sendable {
         modelName = ""
         samplesPerSecond = 0
         history = []
+        trial = nil
     }
 
-    /// `name-run`, as people type it.
-    package var fullName: String { "\(name)-\(run)" }
+    /// `name-run`, as people type it; trials have four digits at least.
+    package var fullName: String {
+        trial == nil ? "\(name)-\(run)" : "\(name)-\(Trial.suffix(run))"
+    }
 }
 
 /// One label of a job.
@@ -202,6 +207,12 @@ package struct LedgerFact: Hashable, Sendable {
         case measured = 11
         /// A suspended job was resumed, or a waiting one suspended.
         case suspensionChanged = 12
+        /// An experiment was accepted.
+        case experimentSubmitted = 40
+        /// An ended experiment goes on.
+        case experimentResumed = 41
+        /// An experiment ended.
+        case experimentEnded = 42
 
         /// The word people see.
         package var word: String {

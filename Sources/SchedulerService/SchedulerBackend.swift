@@ -1,5 +1,6 @@
 package import Artifacts
 package import ClusterVocabulary
+package import ExperimentCore
 package import Ledger
 package import SchedulerCore
 
@@ -13,6 +14,10 @@ package protocol SchedulerBackend: Sendable {
     func delete(_ job: JobID) async -> SchedulerEffects.Answer
     /// Suspends a waiting job, or resumes it.
     func suspend(_ job: JobID, _ isSuspended: Bool) async -> SchedulerEffects.Answer
+    /// Asks for something of experiments.
+    func request(_ action: ExperimentAction) async -> ExperimentEffects.Answer
+    /// The canonical specification of an experiment.
+    func specification(of experiment: ExperimentID) throws -> String?
     /// Why a job is where it is.
     func explain(_ job: JobID) async -> Explanation?
     /// Committed state for reads.

@@ -34,6 +34,7 @@ extension JobRecord: WireValue {
         samplesPerSecond = try check.amount(wire.samplesPerSecond, "samples_per_second")
         history = try check.list(
             AttemptHistory.self, wire.history, "history", most: JobRecord.mostHistory)
+        trial = wire.hasTrial ? try TrialReference(wire: wire.trial) : nil
     }
 
     var wire: WireJobRecord {
@@ -63,6 +64,7 @@ extension JobRecord: WireValue {
         wire.modelName = modelName
         wire.samplesPerSecond = samplesPerSecond
         wire.history = history.map(\.wire)
+        if let trial { wire.trial = trial.wire }
         return wire
     }
 }

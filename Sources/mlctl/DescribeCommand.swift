@@ -5,7 +5,7 @@ import ControlAPI
 /// `mlctl describe`: everything about a job.
 struct DescribeCommand: ClientCommand {
     static let configuration = CommandConfiguration(
-        commandName: "describe", abstract: "Show everything about jobs.")
+        commandName: "describe", abstract: "Show everything about jobs and experiments.")
 
     @OptionGroup var jobs: JobNames
 
@@ -18,21 +18,35 @@ struct DescribeCommand: ClientCommand {
     func run(_ session: ClientSession) async throws {
         let client = try session.client()
         for (index, name) in jobs.names.enumerated() {
-            if form == .json {
-                try session.console.write(
-                    try await client.jobJSON(name, namespace: scope.namespace))
-                continue
+            if index > 0, form == .text { try session.console.line("") }
+            try await ExperimentActions.either(name) { name in
+                try await describe(job: name, client, session)
+            } experiment: { name in
+                let experiment = try await client.experiment(name, namespace: scope.namespace)
+                if form == .json {
+                    try session.console.line(experiment.jsonText)
+                } else {
+                    try session.show(ExperimentText.lines(experiment))
+                }
             }
-            let job = try await client.job(name, namespace: scope.namespace)
-            var log: [String] = []
-            if ["Running", "Failed"].contains(job.status.state),
-                let bytes = try? await client.log(job.metadata.name, namespace: scope.namespace)
-            {
-                let text = String(decoding: bytes, as: UTF8.self)
-                log = text.split(separator: "\n").suffix(DescriptionText.logLines).map(String.init)
-            }
-            if index > 0 { try session.console.line("") }
-            try session.show(DescriptionText.lines(job, log: log))
         }
+    }
+
+    private func describe(
+        job name: String, _ client: SchedulerClient, _ session: ClientSession
+    ) async throws {
+        if form == .json {
+            try session.console.write(try await client.jobJSON(name, namespace: scope.namespace))
+            return
+        }
+        let job = try await client.job(name, namespace: scope.namespace)
+        var log: [String] = []
+        if ["Running", "Failed"].contains(job.status.state),
+            let bytes = try? await client.log(job.metadata.name, namespace: scope.namespace)
+        {
+            let text = String(decoding: bytes, as: UTF8.self)
+            log = text.split(separator: "\n").suffix(DescriptionText.logLines).map(String.init)
+        }
+        try session.show(DescriptionText.lines(job, log: log))
     }
 }

@@ -1,6 +1,7 @@
 import Artifacts
 import ClusterVocabulary
 import Determinism
+import ExperimentCore
 import Foundation
 import Ledger
 import Synchronization
@@ -155,6 +156,12 @@ final class MemoryScheduler: SchedulerBackend {
     func suspend(_ job: JobID, _ isSuspended: Bool) async -> SchedulerEffects.Answer {
         step { .suspend(job, isSuspended, $0) } ?? .refused(Reason(.conflict))
     }
+
+    func request(_ action: ExperimentAction) async -> ExperimentEffects.Answer {
+        .refused(Reason(.conflict, "no experiments here"))
+    }
+
+    func specification(of experiment: ExperimentID) throws -> String? { nil }
 
     func explain(_ job: JobID) async -> Explanation? {
         state.withLock { $0.core.explain(job) }

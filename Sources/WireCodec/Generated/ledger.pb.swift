@@ -133,6 +133,9 @@ nonisolated enum WireFactKind: SwiftProtobuf.Enum, Swift.CaseIterable {
   case nodeLost // = 10
   case measured // = 11
   case suspensionChanged // = 12
+  case experimentSubmitted // = 40
+  case experimentResumed // = 41
+  case experimentEnded // = 42
   case UNRECOGNIZED(Int)
 
   init() {
@@ -154,6 +157,9 @@ nonisolated enum WireFactKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 10: self = .nodeLost
     case 11: self = .measured
     case 12: self = .suspensionChanged
+    case 40: self = .experimentSubmitted
+    case 41: self = .experimentResumed
+    case 42: self = .experimentEnded
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -173,6 +179,9 @@ nonisolated enum WireFactKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .nodeLost: return 10
     case .measured: return 11
     case .suspensionChanged: return 12
+    case .experimentSubmitted: return 40
+    case .experimentResumed: return 41
+    case .experimentEnded: return 42
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -192,6 +201,9 @@ nonisolated enum WireFactKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     .nodeLost,
     .measured,
     .suspensionChanged,
+    .experimentSubmitted,
+    .experimentResumed,
+    .experimentEnded,
   ]
 
 }
@@ -391,11 +403,35 @@ nonisolated struct WireJobRecord: @unchecked Sendable {
     set {_uniqueStorage()._history = newValue}
   }
 
+  var trial: WireTrialReference {
+    get {_storage._trial ?? WireTrialReference()}
+    set {_uniqueStorage()._trial = newValue}
+  }
+  /// Returns true if `trial` has been explicitly set.
+  var hasTrial: Bool {_storage._trial != nil}
+  /// Clears the value of `trial`. Subsequent reads from it will return its default value.
+  mutating func clearTrial() {_uniqueStorage()._trial = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// The trial a job evaluates.
+nonisolated struct WireTrialReference: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var experiment: UInt64 = 0
+
+  var number: UInt32 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
 }
 
 nonisolated struct WireNodeRecord: Sendable {
@@ -551,7 +587,7 @@ nonisolated extension WireNodeState: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension WireFactKind: SwiftProtobuf._ProtoNameProviding {
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0FACT_KIND_UNSPECIFIED\0\u{1}FACT_KIND_SUBMITTED\0\u{1}FACT_KIND_TERM_PROPOSED\0\u{1}FACT_KIND_TERM_STARTED\0\u{1}FACT_KIND_REQUEUED\0\u{1}FACT_KIND_SUCCEEDED\0\u{1}FACT_KIND_FAILED\0\u{1}FACT_KIND_CANCELLED\0\u{1}FACT_KIND_DELETED\0\u{1}FACT_KIND_NODE_REGISTERED\0\u{1}FACT_KIND_NODE_LOST\0\u{1}FACT_KIND_MEASURED\0\u{1}FACT_KIND_SUSPENSION_CHANGED\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0FACT_KIND_UNSPECIFIED\0\u{1}FACT_KIND_SUBMITTED\0\u{1}FACT_KIND_TERM_PROPOSED\0\u{1}FACT_KIND_TERM_STARTED\0\u{1}FACT_KIND_REQUEUED\0\u{1}FACT_KIND_SUCCEEDED\0\u{1}FACT_KIND_FAILED\0\u{1}FACT_KIND_CANCELLED\0\u{1}FACT_KIND_DELETED\0\u{1}FACT_KIND_NODE_REGISTERED\0\u{1}FACT_KIND_NODE_LOST\0\u{1}FACT_KIND_MEASURED\0\u{1}FACT_KIND_SUSPENSION_CHANGED\0\u{2}\u{1c}FACT_KIND_EXPERIMENT_SUBMITTED\0\u{1}FACT_KIND_EXPERIMENT_RESUMED\0\u{1}FACT_KIND_EXPERIMENT_ENDED\0")
 }
 
 nonisolated extension WireLabel: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -645,7 +681,7 @@ nonisolated extension WireAttemptHistory: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension WireJobRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".JobRecord"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}format\0\u{1}id\0\u{1}namespace\0\u{1}name\0\u{1}run\0\u{1}user\0\u{1}labels\0\u{3}idempotency_key\0\u{1}work\0\u{1}requirements\0\u{3}submitted_at\0\u{3}started_at\0\u{3}finished_at\0\u{1}state\0\u{1}reason\0\u{1}attempt\0\u{1}term\0\u{1}members\0\u{3}core_type\0\u{1}fingerprint\0\u{1}failures\0\u{3}complete_rounds\0\u{1}model\0\u{3}model_name\0\u{3}samples_per_second\0\u{1}history\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}format\0\u{1}id\0\u{1}namespace\0\u{1}name\0\u{1}run\0\u{1}user\0\u{1}labels\0\u{3}idempotency_key\0\u{1}work\0\u{1}requirements\0\u{3}submitted_at\0\u{3}started_at\0\u{3}finished_at\0\u{1}state\0\u{1}reason\0\u{1}attempt\0\u{1}term\0\u{1}members\0\u{3}core_type\0\u{1}fingerprint\0\u{1}failures\0\u{3}complete_rounds\0\u{1}model\0\u{3}model_name\0\u{3}samples_per_second\0\u{1}history\0\u{2}\"trial\0")
 
   fileprivate class _StorageClass {
     var _format: UInt32 = 0
@@ -674,6 +710,7 @@ nonisolated extension WireJobRecord: SwiftProtobuf.Message, SwiftProtobuf._Messa
     var _modelName: String = String()
     var _samplesPerSecond: Double = 0
     var _history: [WireAttemptHistory] = []
+    var _trial: WireTrialReference? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -710,6 +747,7 @@ nonisolated extension WireJobRecord: SwiftProtobuf.Message, SwiftProtobuf._Messa
       _modelName = source._modelName
       _samplesPerSecond = source._samplesPerSecond
       _history = source._history
+      _trial = source._trial
     }
   }
 
@@ -754,6 +792,7 @@ nonisolated extension WireJobRecord: SwiftProtobuf.Message, SwiftProtobuf._Messa
         case 24: try { try decoder.decodeSingularStringField(value: &_storage._modelName) }()
         case 25: try { try decoder.decodeSingularDoubleField(value: &_storage._samplesPerSecond) }()
         case 26: try { try decoder.decodeRepeatedMessageField(value: &_storage._history) }()
+        case 60: try { try decoder.decodeSingularMessageField(value: &_storage._trial) }()
         default: break
         }
       }
@@ -844,6 +883,9 @@ nonisolated extension WireJobRecord: SwiftProtobuf.Message, SwiftProtobuf._Messa
       if !_storage._history.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._history, fieldNumber: 26)
       }
+      try { if let v = _storage._trial {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 60)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -879,10 +921,46 @@ nonisolated extension WireJobRecord: SwiftProtobuf.Message, SwiftProtobuf._Messa
         if _storage._modelName != rhs_storage._modelName {return false}
         if _storage._samplesPerSecond != rhs_storage._samplesPerSecond {return false}
         if _storage._history != rhs_storage._history {return false}
+        if _storage._trial != rhs_storage._trial {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireTrialReference: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".TrialReference"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}experiment\0\u{1}number\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.experiment) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.number) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.experiment != 0 {
+      try visitor.visitSingularUInt64Field(value: self.experiment, fieldNumber: 1)
+    }
+    if self.number != 0 {
+      try visitor.visitSingularUInt32Field(value: self.number, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireTrialReference, rhs: WireTrialReference) -> Bool {
+    if lhs.experiment != rhs.experiment {return false}
+    if lhs.number != rhs.number {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

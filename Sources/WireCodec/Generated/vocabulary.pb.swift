@@ -53,6 +53,12 @@ nonisolated enum WireReasonCode: SwiftProtobuf.Enum, Swift.CaseIterable {
   case conflict // = 25
   case expanded // = 26
   case diskFull // = 27
+  case stoppedEarly // = 60
+  case metricUnavailable // = 61
+  case experimentEnded // = 62
+  case goalReached // = 63
+  case tooManyFailures // = 64
+  case searchExhausted // = 65
   case UNRECOGNIZED(Int)
 
   init() {
@@ -89,6 +95,12 @@ nonisolated enum WireReasonCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 25: self = .conflict
     case 26: self = .expanded
     case 27: self = .diskFull
+    case 60: self = .stoppedEarly
+    case 61: self = .metricUnavailable
+    case 62: self = .experimentEnded
+    case 63: self = .goalReached
+    case 64: self = .tooManyFailures
+    case 65: self = .searchExhausted
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -123,6 +135,12 @@ nonisolated enum WireReasonCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .conflict: return 25
     case .expanded: return 26
     case .diskFull: return 27
+    case .stoppedEarly: return 60
+    case .metricUnavailable: return 61
+    case .experimentEnded: return 62
+    case .goalReached: return 63
+    case .tooManyFailures: return 64
+    case .searchExhausted: return 65
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -157,6 +175,12 @@ nonisolated enum WireReasonCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     .conflict,
     .expanded,
     .diskFull,
+    .stoppedEarly,
+    .metricUnavailable,
+    .experimentEnded,
+    .goalReached,
+    .tooManyFailures,
+    .searchExhausted,
   ]
 
 }
@@ -1127,7 +1151,7 @@ nonisolated struct WireLogLine: Sendable {
 fileprivate nonisolated let _protobuf_package = "mlctl.v1"
 
 nonisolated extension WireReasonCode: SwiftProtobuf._ProtoNameProviding {
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0REASON_CODE_NONE\0\u{1}REASON_CODE_NO_NODE\0\u{1}REASON_CODE_NOT_ENOUGH_CPU\0\u{1}REASON_CODE_NOT_ENOUGH_MEMORY\0\u{1}REASON_CODE_DATA_NOT_STAGED\0\u{1}REASON_CODE_SUSPENDED\0\u{1}REASON_CODE_NO_FINGERPRINT\0\u{1}REASON_CODE_QUEUED\0\u{1}REASON_CODE_STARTING\0\u{1}REASON_CODE_NODES_LOST\0\u{1}REASON_CODE_REQUESTED\0\u{1}REASON_CODE_TIME_LIMIT\0\u{1}REASON_CODE_BACKOFF_LIMIT\0\u{1}REASON_CODE_BAD_DATA\0\u{1}REASON_CODE_DIVERGED\0\u{1}REASON_CODE_DIGEST_MISMATCH\0\u{1}REASON_CODE_TRAINER_DIED\0\u{1}REASON_CODE_SILENT\0\u{1}REASON_CODE_REPLACED\0\u{1}REASON_CODE_HOST_FAULT\0\u{1}REASON_CODE_COMPLETED\0\u{1}REASON_CODE_PUBLISHING\0\u{1}REASON_CODE_INVALID\0\u{1}REASON_CODE_LIMIT_REACHED\0\u{1}REASON_CODE_NOT_FOUND\0\u{1}REASON_CODE_CONFLICT\0\u{1}REASON_CODE_EXPANDED\0\u{1}REASON_CODE_DISK_FULL\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0REASON_CODE_NONE\0\u{1}REASON_CODE_NO_NODE\0\u{1}REASON_CODE_NOT_ENOUGH_CPU\0\u{1}REASON_CODE_NOT_ENOUGH_MEMORY\0\u{1}REASON_CODE_DATA_NOT_STAGED\0\u{1}REASON_CODE_SUSPENDED\0\u{1}REASON_CODE_NO_FINGERPRINT\0\u{1}REASON_CODE_QUEUED\0\u{1}REASON_CODE_STARTING\0\u{1}REASON_CODE_NODES_LOST\0\u{1}REASON_CODE_REQUESTED\0\u{1}REASON_CODE_TIME_LIMIT\0\u{1}REASON_CODE_BACKOFF_LIMIT\0\u{1}REASON_CODE_BAD_DATA\0\u{1}REASON_CODE_DIVERGED\0\u{1}REASON_CODE_DIGEST_MISMATCH\0\u{1}REASON_CODE_TRAINER_DIED\0\u{1}REASON_CODE_SILENT\0\u{1}REASON_CODE_REPLACED\0\u{1}REASON_CODE_HOST_FAULT\0\u{1}REASON_CODE_COMPLETED\0\u{1}REASON_CODE_PUBLISHING\0\u{1}REASON_CODE_INVALID\0\u{1}REASON_CODE_LIMIT_REACHED\0\u{1}REASON_CODE_NOT_FOUND\0\u{1}REASON_CODE_CONFLICT\0\u{1}REASON_CODE_EXPANDED\0\u{1}REASON_CODE_DISK_FULL\0\u{2}!REASON_CODE_STOPPED_EARLY\0\u{1}REASON_CODE_METRIC_UNAVAILABLE\0\u{1}REASON_CODE_EXPERIMENT_ENDED\0\u{1}REASON_CODE_GOAL_REACHED\0\u{1}REASON_CODE_TOO_MANY_FAILURES\0\u{1}REASON_CODE_SEARCH_EXHAUSTED\0")
 }
 
 nonisolated extension WireDatasetRole: SwiftProtobuf._ProtoNameProviding {
