@@ -72,8 +72,13 @@ let package = Package(
         .target(
             name: "JobSpecification",
             dependencies: [
-                "ClusterVocabulary", "Datasets", .product(name: "Yams", package: "Yams"),
+                "ClusterVocabulary", "Datasets", "Search",
+                .product(name: "Yams", package: "Yams"),
             ],
+            swiftSettings: strict),
+        .target(
+            name: "ExperimentCore",
+            dependencies: ["ClusterVocabulary", "JobSpecification", "Search"],
             swiftSettings: strict),
         .target(
             name: "SchedulerCore",
@@ -116,8 +121,9 @@ let package = Package(
         .target(
             name: "SchedulerService",
             dependencies: [
-                "ClusterVocabulary", "Determinism", "SchedulerCore", "WireCodec", "Messaging",
-                "Artifacts", "Sealing", "Ledger", logging,
+                "ClusterVocabulary", "Determinism", "SchedulerCore", "ExperimentCore",
+                "JobSpecification", "WireCodec", "Messaging", "Artifacts", "Sealing", "Ledger",
+                logging,
             ],
             swiftSettings: strict),
         .target(
@@ -134,7 +140,7 @@ let package = Package(
             name: "Gateway",
             dependencies: [
                 "ClusterVocabulary", "ControlAPI", "JobSpecification", "SchedulerCore",
-                "SchedulerService", "Artifacts", "Averaging", "Ledger", logging,
+                "ExperimentCore", "SchedulerService", "Artifacts", "Averaging", "Ledger", logging,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ] + nio,
@@ -177,7 +183,8 @@ let package = Package(
         .testTarget(name: "SearchTests", dependencies: ["Search"], swiftSettings: strict),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets"], swiftSettings: strict),
         .testTarget(
-            name: "JobSpecificationTests", dependencies: ["JobSpecification", "ClusterVocabulary"],
+            name: "JobSpecificationTests",
+            dependencies: ["JobSpecification", "ClusterVocabulary", "Search"],
             exclude: ["Inputs"], swiftSettings: strict),
         .testTarget(
             name: "SchedulerCoreTests",
@@ -186,6 +193,12 @@ let package = Package(
         .testTarget(
             name: "ClusterSimulatorTests",
             dependencies: ["ClusterSimulator", "ClusterVocabulary", "Determinism"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ExperimentCoreTests",
+            dependencies: [
+                "ExperimentCore", "JobSpecification", "ClusterVocabulary", "Search", "Determinism",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "WorkerCoreTests",
@@ -221,7 +234,7 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "ControlAPI", "ClusterVocabulary", "SchedulerCore",
+                "Gateway", "ControlAPI", "ClusterVocabulary", "SchedulerCore", "ExperimentCore",
                 "SchedulerService", "Artifacts", "Ledger", "Determinism", logging,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),

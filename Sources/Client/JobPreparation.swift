@@ -22,6 +22,18 @@ package struct JobPreparation {
     }
 
     private var checked: [SourceKey: CheckedData] = [:]
+    /// The experiments of the files prepared last, in their order.
+    package private(set) var experiments: [PreparedExperiment] = []
+
+    /// An experiment with the data of its trials by digest.
+    package struct PreparedExperiment: Sendable {
+        /// The spec as written, with its defaults and its template inside.
+        package let written: ExperimentSpecification
+        /// The spec to submit.
+        package var specification: ExperimentSpecification
+        /// The job of a trial; `nil` when trials are external.
+        package var example: Prepared?
+    }
 
     /// Starts with nothing read.
     package init() {}
@@ -34,10 +46,12 @@ package struct JobPreparation {
     ) throws(ClientFailure) -> [Prepared] {
         var problems: [String] = []
         var found: [(SpecificationFile, TrainJobSpecification)] = []
+        var searches: [(SpecificationFile, ExperimentSpecification)] = []
         for file in files {
             let reading = file.read(overrides: overrides)
             problems += reading.diagnostics.map { $0.rendered() }
             found += reading.jobs.map { (file, $0) }
+            searches += reading.experiments.map { (file, $0) }
         }
         guard problems.isEmpty else {
             throw ClientFailure(.wrongUsage, problems.joined(separator: "\n"))
@@ -53,10 +67,38 @@ package struct JobPreparation {
                 if !problems.contains(problem) { problems.append(problem) }
             }
         }
+        experiments = []
+        for (file, search) in searches {
+            var search = search
+            if let namespace { search.namespace = namespace }
+            do {
+                experiments.append(try prepare(search, in: file))
+            } catch {
+                problems.append("\(file.name): \(search.name): \(ClientFailure(error).message)")
+            }
+        }
         guard problems.isEmpty else {
             throw ClientFailure(.wrongUsage, problems.joined(separator: "\n"))
         }
         return prepared
+    }
+
+    private mutating func prepare(
+        _ search: ExperimentSpecification, in file: SpecificationFile
+    ) throws -> PreparedExperiment {
+        guard let template = search.template,
+            case .job(.trainJob(let job))? = search.exampleJob()
+        else { return PreparedExperiment(written: search, specification: search, example: nil) }
+        // Data lies beside the file that names it.
+        let place = SpecificationFile(
+            name: template.file, folder: SpecificationFile.folder(of: template.file), text: "")
+        let isHere = template.file == file.name
+        let example = try prepare(job, in: isHere ? file : place)
+        var resolved = search
+        if case .artifact(let reference) = example.specification.dataSource {
+            resolved.template = template.withData(reference)
+        }
+        return PreparedExperiment(written: search, specification: resolved, example: example)
     }
 
     private mutating func prepare(

@@ -25,13 +25,31 @@ package struct SpecificationFile: Sendable {
             return SpecificationFile(name: "standard input", folder: "", text: text)
         }
         let text = try LocalFile.text(argument, atMost: bound)
-        let folder = argument.lastIndex(of: "/").map { String(argument[...$0]) } ?? ""
-        return SpecificationFile(name: argument, folder: folder, text: text)
+        return SpecificationFile(name: argument, folder: folder(of: argument), text: text)
     }
 
     /// The jobs, or everything that is wrong.
     package func read(overrides: [Override]) -> SpecificationReader.Reading {
-        SpecificationReader.read(text, file: name, overrides: overrides)
+        SpecificationReader.read(
+            text, file: name, overrides: overrides, templates: SpecificationFile.templates(folder))
+    }
+
+    /// Reads the files that experiments name, relative to the folder of the file that names them.
+    private static func templates(_ folder: String) -> TemplateFiles {
+        TemplateFiles { path in
+            let named = path.hasPrefix("/") ? path : folder + path
+            do throws(ClientFailure) {
+                return .text(
+                    try LocalFile.text(named, atMost: Limits.textBytes + 1), name: named)
+            } catch {
+                return .problem(error.message)
+            }
+        }
+    }
+
+    /// The folder of a file; ends in a slash unless empty.
+    static func folder(of name: String) -> String {
+        name.lastIndex(of: "/").map { String(name[...$0]) } ?? ""
     }
 
     /// Whether it describes a cluster and not jobs.

@@ -43,6 +43,26 @@ package struct Submission: Sendable {
         return submitted
     }
 
+    /// Submits experiments; gives them as accepted, in their order.
+    package func submit(
+        experiments: [JobPreparation.PreparedExperiment], key: String?,
+        each: (SubmittedExperiment) throws -> Void = { _ in }
+    ) async throws -> [SubmittedExperiment] {
+        try await upload(experiments.compactMap(\.example))
+        let key = key ?? "mlctl-\(UUID().uuidString)"
+        var submitted: [SubmittedExperiment] = []
+        for (index, experiment) in experiments.enumerated() {
+            let request = SubmitRequest(
+                specification: experiment.specification.canonicalYAML(),
+                idempotencyKey: experiments.count == 1 ? key : "\(key)/\(index + 1)")
+            for accepted in try await retrying({ try await client.submitExperiments(request) }) {
+                try each(accepted)
+                submitted.append(accepted)
+            }
+        }
+        return submitted
+    }
+
     /// Joins documents to texts within the bounds of a request.
     static func batches(_ documents: [String]) -> [String] {
         var batches: [String] = []

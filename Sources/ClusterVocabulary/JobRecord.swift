@@ -52,6 +52,8 @@ package struct JobRecord: Hashable, Sendable {
     package var computedBy: [NodeID]
     /// How earlier tries ended, oldest first, at most ``mostHistory``.
     package var history: [AttemptHistory]
+    /// The trial it evaluates; `nil` for a job of its own.
+    package var trial: TrialReference?
 
     /// Where the time of ended memberships went, as one member of each told.
     package var exchange = ExchangeFigures()
@@ -93,13 +95,16 @@ package struct JobRecord: Hashable, Sendable {
         samplesPerSecond = 0
         computedBy = []
         history = []
+        trial = nil
     }
 
     /// The nodes that work on it, or did when it ended, in replica order.
     package var hosts: [NodeID] { members.isEmpty ? computedBy : members.map(\.node) }
 
-    /// `name-run`, as people type it.
-    package var fullName: String { "\(name)-\(run)" }
+    /// `name-run`, as people type it; trials have four digits at least.
+    package var fullName: String {
+        trial == nil ? "\(name)-\(run)" : "\(name)-\(Trial.suffix(run))"
+    }
 }
 
 /// One label of a job.
@@ -221,6 +226,12 @@ package struct LedgerFact: Hashable, Sendable {
         case checkpointed = 40
         /// H was measured and is frozen.
         case intervalChosen = 41
+        /// An experiment was accepted.
+        case experimentSubmitted = 50
+        /// An ended experiment goes on.
+        case experimentResumed = 51
+        /// An experiment ended.
+        case experimentEnded = 52
 
         /// The word people see.
         package var word: String {

@@ -62,6 +62,18 @@ package struct Reason: Hashable, Sendable, CustomStringConvertible {
         case cordoned = 28
         /// The node is being drained: its work moves or is stopped.
         case drained = 29
+        /// A trial was ended early, because others are better.
+        case stoppedEarly = 60
+        /// A trial ended without a usable value of an objective.
+        case metricUnavailable = 61
+        /// The experiment a trial belongs to ended.
+        case experimentEnded = 62
+        /// A trial is as good as the objective's goal.
+        case goalReached = 63
+        /// More trials failed than `maxFailed` allows.
+        case tooManyFailures = 64
+        /// Every combination of values was tried.
+        case searchExhausted = 65
 
         /// The word people and programs see, in PascalCase as Kubernetes reasons are.
         package var word: String {

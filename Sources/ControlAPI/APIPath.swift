@@ -4,6 +4,8 @@ package enum APIPath {
     package static let root = "/v1"
     /// All jobs.
     package static let jobs = "\(root)/jobs"
+    /// All experiments.
+    package static let experiments = "\(root)/experiments"
     /// All nodes.
     package static let nodes = "\(root)/nodes"
     /// All models.
@@ -51,6 +53,30 @@ package enum APIPath {
     /// One part of a job.
     package static func job(_ name: String, _ part: JobPart) -> String {
         "\(job(name))/\(part.rawValue)"
+    }
+
+    /// What can be asked of one experiment.
+    package enum ExperimentPart: String, Sendable, CaseIterable {
+        /// The canonical spec.
+        case spec
+        /// Its trials.
+        case trials
+        /// End it.
+        case cancel
+        /// Change how many trials there may be.
+        case limits
+        /// Trials for a program to evaluate.
+        case ask
+        /// What a program says of such a trial.
+        case tell
+    }
+
+    /// One experiment: `name-run` or the bare name, which means the newest run.
+    package static func experiment(_ name: String) -> String { "\(experiments)/\(encoded(name))" }
+
+    /// One part of an experiment.
+    package static func experiment(_ name: String, _ part: ExperimentPart) -> String {
+        "\(experiment(name))/\(part.rawValue)"
     }
 
     /// One node.

@@ -10,6 +10,11 @@ package struct MetricValues: Decodable, Hashable, Sendable, JSONWritable {
         self.items = items
     }
 
+    /// Takes numbers by name in their order.
+    package init(named items: [(String, Double)]) {
+        self.items = items.map { Metric($0.0, $0.1) }
+    }
+
     /// Reads an object of numbers and nulls.
     package init(from decoder: any Decoder) throws {
         let values = try decoder.singleValueContainer().decode([String: Double?].self)

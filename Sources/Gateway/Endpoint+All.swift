@@ -1,6 +1,6 @@
 extension Endpoint {
     /// Every operation, by path.
-    static let all: [Endpoint] = jobs + streams + cluster + files + system
+    static let all: [Endpoint] = jobs + experiments + streams + cluster + files + system
 
     private static let jobs: [Endpoint] = [
         Endpoint(

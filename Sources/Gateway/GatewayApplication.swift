@@ -60,6 +60,7 @@ package struct GatewayApplication: Sendable {
         router.add(middleware: AuthenticationMiddleware(tokens: TokenTable(settings.tokens)))
         JobRoutes(backend: backend, settings: settings).add(to: router)
         SubmissionRoutes(backend: backend, settings: settings).add(to: router)
+        ExperimentRoutes(backend: backend, settings: settings).add(to: router)
         LogRoutes(backend: backend).add(to: router)
         EventRoutes(backend: backend).add(to: router)
         StreamRoutes(backend: backend).add(to: router)

@@ -67,6 +67,7 @@ struct JobStream {
         case .change(.log(let job, let line)):
             guard job == id else { return false }
             try await writer.send(.log, LogEvent(name: name, id: id.number, line: line))
+        case .change(.experiment): break
         }
         return false
     }

@@ -70,6 +70,37 @@ struct OpenAPISchema: Sendable {
                 + " reason:string message:string replicas:integer hosts:string[] rounds:integer"
                 + " samplesPerSecond:number? metrics:numbers model:string sha256:string"
                 + " submittedAt:string? startedAt:string? finishedAt:string? progress:Progress?"),
+        OpenAPISchema("AskRequest", "count:integer"),
+        OpenAPISchema("AskedTrials", "trials:Trial[] shortage:string done:boolean"),
+        OpenAPISchema(
+            "Condition",
+            "type:string status:string reason:string message:string lastTransitionTime:string?"),
+        OpenAPISchema("CurvePoint", "step:integer value:number?"),
+        OpenAPISchema(
+            "Experiment",
+            "name:string namespace:string id:integer user:string labels:texts state:string"
+                + " reason:string message:string algorithm:string objectives:Objective[]"
+                + " parameters:string[] maxTrials:integer parallelTrials:integer"
+                + " maxFailedTrials:integer? trials:TrialCounts best:Trial? resumptions:integer"
+                + " conditions:Condition[] submittedAt:string? finishedAt:string?"),
+        OpenAPISchema("Objective", "metric:string direction:string goal:number?"),
+        OpenAPISchema(
+            "LimitsRequest", "maxTrials:integer parallelTrials:integer maxFailedTrials:integer"),
+        OpenAPISchema(
+            "SubmittedExperiment", "name:string namespace:string id:integer repeated:boolean"),
+        OpenAPISchema(
+            "TellRequest", "trial:integer step:integer metrics:numbers failure:string"),
+        OpenAPISchema("ToldTrial", "stop:boolean reason:string"),
+        OpenAPISchema(
+            "Trial",
+            "name:string number:integer experiment:string jobID:integer state:string reason:string"
+                + " message:string parameters:values values:number?[] metrics:numbers"
+                + " curve:CurvePoint[] lastStep:integer decision:string createdAt:string?"
+                + " finishedAt:string? seconds:number"),
+        OpenAPISchema(
+            "TrialCounts",
+            "all:integer running:integer succeeded:integer failed:integer stopped:integer"
+                + " cancelled:integer unavailable:integer"),
         OpenAPISchema("Lack", "node:string reason:string message:string"),
         OpenAPISchema(
             "Model",
@@ -139,6 +170,9 @@ struct OpenAPISchema: Sendable {
                 ? "{\"type\":[\"\(base)\",\"null\"]}" : "{\"type\":\"\(base)\"}"
         case "numbers":
             return "{\"type\":\"object\",\"additionalProperties\":{\"type\":[\"number\",\"null\"]}}"
+        case "values":
+            return "{\"type\":\"object\",\"additionalProperties\":"
+                + "{\"type\":[\"number\",\"string\"]}}"
         case "texts":
             return "{\"type\":\"object\",\"additionalProperties\":{\"type\":\"string\"}}"
         default:

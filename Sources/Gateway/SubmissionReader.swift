@@ -35,6 +35,20 @@ struct SubmissionReader: Sendable {
 
     /// Reads and resolves all documents; waits for disks, so never on a request's thread.
     func read(_ text: String, file: String?, overrides: [String]) throws -> [Prepared] {
+        let reading = try reading(text, file: file, overrides: overrides)
+        guard reading.experiments.isEmpty else {
+            throw GatewayFailure.invalid("an experiment is not a job; submit it to /v1/experiments")
+        }
+        return try reading.jobs.map { job in
+            let outcome = try DataResolution.resolve(job, store: store)
+            return Prepared(
+                specification: job, reference: outcome.reference, missing: outcome.missing)
+        }
+    }
+
+    private func reading(
+        _ text: String, file: String?, overrides: [String]
+    ) throws -> SpecificationReader.Reading {
         var parsed: [Override] = []
         var problems: [Diagnostic] = []
         guard overrides.count <= Limits.overrides else {
@@ -51,17 +65,45 @@ struct SubmissionReader: Sendable {
         let name = String((file ?? "request").prefix(Limits.pathBytes))
         let reading = SpecificationReader.read(text, file: name, overrides: parsed)
         guard reading.diagnostics.isEmpty else { throw refusal(reading.diagnostics) }
-        return try reading.jobs.map { job in
+        return reading
+    }
+
+    /// An experiment, ready to be submitted: the data of its trials stands in it by digest.
+    struct PreparedExperiment: Sendable {
+        var specification: ExperimentSpecification
+        var missing: [String] = []
+    }
+
+    /// Reads all documents as experiments and resolves their data; waits for disks.
+    func readExperiments(
+        _ text: String, file: String?, overrides: [String]
+    ) throws -> [PreparedExperiment] {
+        let reading = try reading(text, file: file, overrides: overrides)
+        guard reading.jobs.isEmpty, !reading.experiments.isEmpty else {
+            throw GatewayFailure.invalid(
+                "expected documents of kind Experiment; jobs go to /v1/jobs")
+        }
+        return try reading.experiments.map { specification in
+            var prepared = PreparedExperiment(specification: specification)
+            guard case .job(.trainJob(let job))? = specification.exampleJob() else {
+                return prepared
+            }
             let outcome = try DataResolution.resolve(job, store: store)
-            return Prepared(
-                specification: job, reference: outcome.reference, missing: outcome.missing)
+            prepared.specification.template = specification.template?.withData(outcome.reference)
+            prepared.missing = outcome.missing
+            return prepared
         }
     }
 
     /// The refusal when files are not uploaded yet; `nil` when all are there.
     func missingData(_ jobs: [Prepared]) -> GatewayFailure? {
+        missing(jobs.flatMap(\.missing))
+    }
+
+    /// The refusal of digests that are not stored; `nil` when there are none.
+    func missing(_ digests: [String]) -> GatewayFailure? {
         var seen: Set<String> = []
-        let missing = jobs.flatMap(\.missing).filter { seen.insert($0).inserted }
+        let missing = digests.filter { seen.insert($0).inserted }
         guard !missing.isEmpty else { return nil }
         let what = missing.count == 1 ? "1 data file is" : "\(missing.count) data files are"
         return GatewayFailure(

@@ -7,6 +7,8 @@ final class DiagnosticCollector {
     /// How many were reported, repeated and unkept ones included.
     private(set) var count = 0
     private var dropped = 0
+    /// Problems of other files that belong to this reading.
+    private var adopted: [Diagnostic] = []
 
     init(file: String, source: SourceText, overrides: [Override] = []) {
         self.file = file
@@ -27,6 +29,22 @@ final class DiagnosticCollector {
         if !isRepeated { found.append((position, path, message)) }
     }
 
+    /// Takes over the problems of another reading: of a part of this text, or of a file it names.
+    func adopt(_ diagnostics: [Diagnostic]) {
+        let own = diagnostics.filter { $0.file == file }
+        for diagnostic in own {
+            let place = SourcePosition(
+                origin: 0, line: diagnostic.line, column: diagnostic.column)
+            report(place, diagnostic.path, diagnostic.message)
+        }
+        count += diagnostics.count - own.count
+        for diagnostic in diagnostics where diagnostic.file != file && !adopted.contains(diagnostic)
+        {
+            guard adopted.count < Limits.diagnostics else { return }
+            adopted.append(diagnostic)
+        }
+    }
+
     /// Everything kept, ordered by place, with a last line when more were found.
     func diagnostics() -> [Diagnostic] {
         let ordered = found.enumerated().sorted {
@@ -38,7 +56,7 @@ final class DiagnosticCollector {
         if dropped > 0, let last = ordered.last?.element.position {
             result.append(diagnostic(last, "", "\(dropped) more problems are not shown"))
         }
-        return result
+        return result + adopted
     }
 
     private func diagnostic(

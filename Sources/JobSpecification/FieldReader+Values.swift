@@ -70,6 +70,16 @@ extension FieldReader {
         return value
     }
 
+    /// A finite number, or nothing when the field is absent.
+    func double(_ name: String) -> Double? {
+        parsed(name, "a number", ScalarSyntax.decimal)
+    }
+
+    /// Reports the second of two fields of which one is to be given, when both are.
+    func refuseBoth(_ first: String, _ second: String) {
+        if has(first), has(second) { report(second, "either \(first) or \(second), not both") }
+    }
+
     /// `true` or `false`.
     func boolean(_ name: String) -> Bool? {
         guard let (text, isPlain) = scalar(name, "true or false") else { return nil }

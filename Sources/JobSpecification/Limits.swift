@@ -50,6 +50,29 @@ package enum Limits {
     /// The longest canonical text of a data format, in UTF-8 bytes.
     package static let formatBytes = 1_024
 
+    // MARK: The experiment
+
+    /// The longest name of an experiment, in UTF-8 bytes: its run and a trial's number come behind.
+    package static let experimentNameBytes = 40
+    /// The longest name of a parameter, in UTF-8 bytes.
+    package static let parameterNameBytes = 63
+    /// The longest name of a metric, in UTF-8 bytes.
+    package static let metricBytes = 256
+    /// The most objectives.
+    package static let objectives = 16
+    /// The most choices of a parameter.
+    package static let choices = 10_000
+    /// The most choices of a parameter that are tried in the template when an experiment is read.
+    static let probedChoices = 64
+    /// The most known points tried first.
+    package static let enqueuedPoints = 10_000
+    /// The most experiments whose trials are taken over.
+    package static let warmStarts = 16
+    /// Trials when the specification does not say.
+    package static let defaultTrials = 100
+    /// How long a program may take over a trial when the specification does not say: a day.
+    package static let externalSeconds: Int64 = 86_400
+
     // MARK: The job
 
     /// Logical replicas.

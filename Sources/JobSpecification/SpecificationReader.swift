@@ -4,6 +4,8 @@ package enum SpecificationReader {
     package struct Reading: Sendable, Equatable {
         /// The jobs, validated and defaulted; empty when anything is wrong.
         package let jobs: [TrainJobSpecification]
+        /// The experiments, validated and defaulted; empty when anything is wrong.
+        package var experiments: [ExperimentSpecification] = []
         /// The problems, ordered by place.
         package let diagnostics: [Diagnostic]
     }
@@ -17,8 +19,10 @@ package enum SpecificationReader {
     ///   - text: the documents.
     ///   - file: how the person named the file, for diagnostics only.
     ///   - overrides: applied to every document, in order, before it is validated.
+    ///   - templates: reads the files that experiments name as templates.
     package static func read(
-        _ text: String, file: String, overrides: [Override] = []
+        _ text: String, file: String, overrides: [Override] = [],
+        templates: TemplateFiles = .none
     ) -> Reading {
         let source = SourceText(text.utf8.count <= Limits.textBytes ? text : "")
         let collector = DiagnosticCollector(file: file, source: source, overrides: overrides)
@@ -38,14 +42,32 @@ package enum SpecificationReader {
         }
         let application = OverrideApplication(overrides, collector: collector)
         var jobs: [TrainJobSpecification] = []
+        var experiments: [ExperimentSpecification] = []
         for var document in documents {
             application.apply(to: &document)
+            if isExperiment(document) {
+                let reader = ExperimentReader(
+                    collector: collector, source: source, file: file, templates: templates)
+                if let experiment = reader.read(document: document) {
+                    experiments.append(experiment)
+                }
+                continue
+            }
             if let job = readDocument(document, collector: collector) { jobs.append(job) }
         }
-        return collector.count == 0 ? Reading(jobs: jobs, diagnostics: []) : refused()
+        guard collector.count == 0 else { return refused() }
+        return Reading(jobs: jobs, experiments: experiments, diagnostics: [])
     }
 
-    private static func readDocument(
+    /// Whether the document is a search, ours or Katib's.
+    private static func isExperiment(_ document: YAMLNode) -> Bool {
+        let version = document[field: "apiVersion"]?.scalarText
+        return document[field: "kind"]?.scalarText == "Experiment"
+            && (version == apiVersion || version == KatibExperimentReader.apiVersion)
+    }
+
+    /// Reads one document of a job.
+    static func readDocument(
         _ document: YAMLNode, collector: DiagnosticCollector
     ) -> TrainJobSpecification? {
         guard case .mapping = document.content else {
@@ -66,13 +88,15 @@ package enum SpecificationReader {
         switch kind {
         case nil: return nil
         case "TrainJob": return TrainJobReader(collector: collector).read(root)
-        case "Job", "Experiment":
+        case "Job":
             root.report("kind", "kind \(kind ?? "") is not supported by this release")
+        case "Experiment":
+            root.report("kind", "an experiment cannot be the trial of another one")
         case "Cluster":
             root.report(
                 "kind", "kind Cluster is not a job: give the file to mlctl scheduler --config")
         case let other?:
-            let hint = NearestName.hint(for: other, among: ["TrainJob"])
+            let hint = NearestName.hint(for: other, among: ["TrainJob", "Experiment"])
             root.report("kind", "unknown kind \(YAMLNode.quoted(other))\(hint)")
         }
         return nil

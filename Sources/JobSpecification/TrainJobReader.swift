@@ -60,14 +60,14 @@ struct TrainJobReader {
         return job
     }
 
-    private struct Metadata {
+    struct Metadata {
         var name = ""
         var namespace = "default"
         var labels: [Label] = []
         var annotations: [Label] = []
     }
 
-    private func readMetadata(_ root: FieldReader) -> Metadata {
+    func readMetadata(_ root: FieldReader) -> Metadata {
         root.require("metadata", "metadata: {name: digits}")
         let reader = root.section("metadata")
         reader.require("name", "name: digits")

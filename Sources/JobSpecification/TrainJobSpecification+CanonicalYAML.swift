@@ -34,7 +34,7 @@ extension TrainJobSpecification {
         switch dataSource {
         case .file(let files): lines += TrainJobSpecification.lines("file", files)
         case .hostPath(let files): lines += TrainJobSpecification.lines("hostPath", files)
-        case .artifact(let reference): lines += TrainJobSpecification.lines(reference)
+        case .artifact(let reference): lines += TrainJobSpecification.artifactLines(reference)
         }
         lines += formatLines()
         let split = "validation: \(validationFraction), test: \(testFraction), seed: \(splitSeed)"
@@ -51,7 +51,7 @@ extension TrainJobSpecification {
             + files.map { "        \($0.role.word): \(CanonicalYAML.text($0.path))" }
     }
 
-    private static func lines(_ reference: DatasetReference) -> [String] {
+    static func artifactLines(_ reference: DatasetReference) -> [String] {
         var lines = [
             "      artifact:",
             "        key: \"\(reference.key)\"",

@@ -14,6 +14,8 @@ package struct LedgerBatch: Sendable, Equatable {
     package var models: [ModelRecord]
     /// Jobs that become tombstones; their rows and facts stay.
     package var deletedJobs: [JobID]
+    /// What changed of experiments and their trials.
+    package var experiments = ExperimentBatch()
 
     /// The text of a job's specification with its job.
     package struct JobSpecificationText: Sendable, Equatable {
@@ -46,6 +48,6 @@ package struct LedgerBatch: Sendable, Equatable {
     /// Whether there is nothing to commit.
     package var isEmpty: Bool {
         facts.isEmpty && jobs.isEmpty && specifications.isEmpty && nodes.isEmpty
-            && models.isEmpty && deletedJobs.isEmpty
+            && models.isEmpty && deletedJobs.isEmpty && experiments.isEmpty
     }
 }

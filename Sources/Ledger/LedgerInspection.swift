@@ -22,6 +22,7 @@ struct LedgerInspection {
             try checkJobs(database, fold, &report)
             try checkRuns(database, &report)
             try checkRest(database, &report)
+            try checkTrials(database, &report)
         } catch {
             report.add("reading ends early: \(LedgerError(error, path: path))")
         }
@@ -171,7 +172,7 @@ struct LedgerInspection {
                 SELECT namespace, name, run, id FROM
                     (SELECT namespace, name, run, id, row_number()
                         OVER (PARTITION BY namespace, name ORDER BY id) AS place FROM job)
-                WHERE run <> place ORDER BY id
+                WHERE run <> place AND id NOT IN (SELECT job FROM trial) ORDER BY id
                 """)
         while let row = try gaps.next() {
             let name: String = row["name"]
@@ -199,5 +200,29 @@ struct LedgerInspection {
         } catch LedgerError.damaged(_, let detail) {
             report.add("recovery would fail: \(detail)")
         }
+    }
+
+    /// Every experiment and trial can be read; trials are counted without gaps and their jobs exist.
+    private func checkTrials(_ database: Database, _ report: inout LedgerCheckReport) throws {
+        do {
+            for item in try LedgerReading(path: path).experiments(database).items {
+                let record = item.record
+                if item.trials.map(\.number) != Array(1..<record.nextTrial) {
+                    report.add(
+                        "the trials of \(record.fullName) are not 1 to \(record.nextTrial - 1)")
+                }
+                var counts = TrialCounts()
+                for trial in item.trials { counts[trial.state] += 1 }
+                if counts != record.counts {
+                    report.add("\(record.fullName) counts its trials otherwise than they are")
+                }
+            }
+        } catch LedgerError.damaged(_, let detail) {
+            report.add("recovery would fail: \(detail)")
+        }
+        let lost = try Int.fetchOne(
+            database,
+            sql: "SELECT count(*) FROM trial WHERE job > 0 AND job NOT IN (SELECT id FROM job)")
+        if let lost, lost > 0 { report.add("\(lost) trials name jobs that are not there") }
     }
 }

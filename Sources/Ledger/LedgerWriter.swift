@@ -11,11 +11,13 @@ struct LedgerWriter {
     private let jobs: [[UInt8]]
     private let nodes: [[UInt8]]
     private let models: [[UInt8]]
+    private let experiments: ExperimentWriter
 
     /// Encodes; refuses what could be written but not read again, by reading it: one record that
     /// breaks a rule of the codec would make the whole ledger unrecoverable.
     init(_ batch: LedgerBatch, at wallMilliseconds: Int64) throws(LedgerError) {
         self.batch = batch
+        experiments = try ExperimentWriter(batch.experiments)
         committedAt = wallMilliseconds
         facts = batch.facts.isEmpty ? [] : WireCodec.encode(batch.facts)
         jobs = batch.jobs.map { WireCodec.encode($0) }
@@ -36,6 +38,7 @@ struct LedgerWriter {
         try writeJobs(database)
         try writeNodes(database)
         try writeModels(database)
+        try experiments.write(to: database)
         let next = try writeFacts(database, after: tail)
         try bury(database)
         return next

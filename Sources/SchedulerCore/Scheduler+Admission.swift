@@ -41,14 +41,15 @@ extension Scheduler {
         let id = nextJob
         nextJob = JobID(id.number + 1)
         let nameKey = "\(submission.namespace)/\(submission.name)"
-        let run = (lastRun[nameKey] ?? 0) + 1
-        lastRun[nameKey] = run
+        let run = submission.trial?.number ?? (lastRun[nameKey] ?? 0) + 1
+        lastRun[nameKey] = max(run, lastRun[nameKey] ?? 0)
         if !submission.idempotencyKey.isEmpty { jobOfKey[key] = id }
         var record = JobRecord(
             id: id, namespace: submission.namespace, name: submission.name, run: run,
             user: submission.user, labels: submission.labels,
             idempotencyKey: submission.idempotencyKey, work: submission.work,
             requirements: submission.requirements, submittedAt: moment.wallMilliseconds)
+        record.trial = submission.trial
         record.reason =
             submission.requirements.isSuspended
             ? Reason(.suspended, "runPolicy.suspend is true")
@@ -82,6 +83,13 @@ extension Scheduler {
             job, .cancelled, .cancelled, Reason(.requested, "cancelled on request"), moment,
             &effects)
         effects.reply(.done(job), to: request)
+    }
+
+    mutating func onStopTrial(
+        _ job: JobID, _ reason: Reason, _ moment: Moment, _ effects: inout SchedulerEffects
+    ) {
+        guard let entry = jobs[job], !entry.record.state.isFinal else { return }
+        end(job, .cancelled, .cancelled, reason, moment, &effects)
     }
 
     mutating func onDelete(

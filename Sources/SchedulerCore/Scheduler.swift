@@ -64,6 +64,8 @@ package struct Scheduler: Sendable {
             onSubmit(submission, request, moment, &effects)
         case .cancel(let job, let request):
             onCancel(job, request, moment, &effects)
+        case .stopTrial(let job, let reason):
+            onStopTrial(job, reason, moment, &effects)
         case .delete(let job, let request):
             onDelete(job, request, moment, &effects)
         case .suspend(let job, let isSuspended, let request):
@@ -91,6 +93,11 @@ package struct Scheduler: Sendable {
 
     /// The newest record of a job, for the committer; `nil` once deleted or never known.
     package func record(of job: JobID) -> JobRecord? { jobs[job]?.record }
+
+    /// Whether a name was ever given to a job.
+    package func isUsed(_ name: String, namespace: String) -> Bool {
+        lastRun["\(namespace)/\(name)"] != nil
+    }
 
     /// The counts of jobs waiting and running.
     package var load: (pending: Int, running: Int) { (waiting.count, running.count) }

@@ -95,6 +95,13 @@ package struct SchedulerEffects: Sendable {
         discardedArtifacts += later.discardedArtifacts
     }
 
+    /// The effects of a request that is refused before the core hears of it.
+    package static func refusal(of request: RequestToken, _ reason: Reason) -> SchedulerEffects {
+        var effects = SchedulerEffects()
+        effects.reply(.refused(reason), to: request)
+        return effects
+    }
+
     mutating func send(_ message: SchedulerMessage, to node: NodeID) {
         sends.append(Send(node: node, message: message))
     }

@@ -44,11 +44,14 @@ package struct Submission: Sendable, Equatable {
     package var work: TrainingWork
     /// What placing needs.
     package var requirements: JobRequirements
+    /// The trial it evaluates, whose number becomes its run; `nil` for a job of its own.
+    package var trial: TrialReference?
 
     /// Makes a submission.
     package init(
         namespace: String, name: String, user: String, labels: [Label], idempotencyKey: String,
-        specification: String, work: TrainingWork, requirements: JobRequirements
+        specification: String, work: TrainingWork, requirements: JobRequirements,
+        trial: TrialReference? = nil
     ) {
         self.namespace = namespace
         self.name = name
@@ -58,6 +61,7 @@ package struct Submission: Sendable, Equatable {
         self.specification = specification
         self.work = work
         self.requirements = requirements
+        self.trial = trial
     }
 }
 
@@ -67,6 +71,8 @@ package enum SchedulerEvent: Sendable {
     case submit(Submission, RequestToken)
     /// Somebody ends a job.
     case cancel(JobID, RequestToken)
+    /// The job of a trial is to end, for this reason; one that ended already is left alone.
+    case stopTrial(JobID, Reason)
     /// Somebody removes an ended job from view.
     case delete(JobID, RequestToken)
     /// Somebody suspends a waiting job or resumes it.

@@ -28,6 +28,8 @@ package final class CommittedView: Sendable {
     }
 
     private let tables = Mutex(Tables())
+    /// Experiments and their trials.
+    package let experiments = CommittedExperiments()
 
     init() {}
 

@@ -1,5 +1,6 @@
 package import Artifacts
 package import ClusterVocabulary
+package import ExperimentCore
 package import Ledger
 package import SchedulerCore
 
@@ -15,6 +16,10 @@ package protocol SchedulerBackend: Sendable {
     func suspend(_ job: JobID, _ isSuspended: Bool) async -> SchedulerEffects.Answer
     /// Decides whether a node takes work; the answer comes after the commit.
     func assign(_ node: NodeID, _ assignment: NodeAssignment) async -> SchedulerEffects.Answer
+    /// Asks for something of experiments.
+    func request(_ action: ExperimentAction) async -> ExperimentEffects.Answer
+    /// The canonical specification of an experiment.
+    func specification(of experiment: ExperimentID) throws -> String?
     /// Why a job is where it is.
     func explain(_ job: JobID) async -> Explanation?
     /// Applies the retention rules, or only looks what they would take.

@@ -1,7 +1,9 @@
 package import Artifacts
 package import ClusterVocabulary
 import Dispatch
+package import ExperimentCore
 import Foundation
+import JobSpecification
 package import Ledger
 package import Logging
 import Messaging
@@ -90,7 +92,7 @@ package final class SchedulerDaemon: SchedulerBackend {
         logger.info(
             "recovered",
             metadata: ["jobs": "\(recovered.jobs.count)", "records": "\(recovered.recordCount)"])
-        startLoop(core, lastEvent: recovered.lastEvent)
+        startLoop(core, try recoverExperiments(), lastEvent: recovered.lastEvent)
         try artifactServer.start()
         try control.start(
             onDisconnect: { [inbox, peers] peer in
@@ -122,7 +124,52 @@ package final class SchedulerDaemon: SchedulerBackend {
         startHousekeeping()
     }
 
-    private func startLoop(_ core: Scheduler, lastEvent: Int64) {
+    /// Builds the experiments again from the ledger; a specification that cannot be read any more
+    /// ends the start, because going on without it would lose its trials.
+    private func recoverExperiments() throws -> Experiments {
+        let ledgered = try ledger.recoverExperiments()
+        var items: [RecoveredExperiments.Item] = []
+        for item in ledgered.items {
+            let reading = SpecificationReader.read(
+                item.specification, file: item.record.fullName)
+            guard let specification = reading.experiments.first else {
+                throw LedgerError.damaged(
+                    path: ledger.path,
+                    detail: "the specification of \(item.record.fullName) cannot be read: "
+                        + (reading.diagnostics.first?.rendered() ?? "it is empty"))
+            }
+            let known = ledgered.items.filter { other in
+                other.record.namespace == item.record.namespace
+                    && specification.warmStart.contains {
+                        $0 == other.record.fullName || $0 == other.record.name
+                    } && other.record.id < item.record.id
+            }
+            items.append(
+                RecoveredExperiments.Item(
+                    record: item.record, specification: specification, trials: item.trials,
+                    known: known.flatMap(\.trials).filter { $0.state != .running }))
+        }
+        var experiments = Experiments()
+        let problems = experiments.recover(
+            RecoveredExperiments(
+                items: items, next: ledgered.next, lastRuns: ledgered.lastRuns,
+                byKey: ledgered.byKey))
+        for problem in problems {
+            logger.error(
+                "an experiment cannot go on",
+                metadata: ["id": "\(problem.experiment)", "problem": "\(problem.problem)"])
+        }
+        view.experiments.update(
+            records: items.map(\.record),
+            specifications: Dictionary(
+                items.map { ($0.record.id, $0.specification) }, uniquingKeysWith: { $1 }),
+            trials: items.flatMap(\.trials), deleted: [])
+        return experiments
+    }
+
+    private func startLoop(
+        _ core: Scheduler, _ experiments: Experiments, lastEvent: Int64
+    ) {
         let actions = SchedulerLoop.Actions(
             send: { [control, peers, exchangeKeys] node, message in
                 guard let peer = peers.withLock({ $0.peer(of: node) }) else { return }
@@ -144,7 +191,8 @@ package final class SchedulerDaemon: SchedulerBackend {
         let thread = Thread {
             let (ledger, inbox, view, settings, logger, ended, replies) = parts
             SchedulerLoop(
-                core: core, ledger: ledger, inbox: inbox, view: view, lastEvent: lastEvent,
+                core: core, experiments: experiments, ledger: ledger, inbox: inbox, view: view,
+                lastEvent: lastEvent,
                 settings: settings, actions: actions, logger: logger
             ).run()
             replies.answerAll(with: .refused(Reason(.conflict, "the scheduler is stopping")))
@@ -254,6 +302,34 @@ extension SchedulerDaemon {
                 Reason(.diskFull, "the ledger cannot be written now: \(problem); try again later"))
         }
         return await request { .submit(submission, $0) }
+    }
+
+    /// Asks for something of experiments; the answer comes after the commit.
+    package func request(_ action: ExperimentAction) async -> ExperimentEffects.Answer {
+        if case .create = action, let problem = stalled.withLock({ $0 }) {
+            return .refused(
+                Reason(.diskFull, "the ledger cannot be written now: \(problem); try again later"))
+        }
+        return await withCheckedContinuation { continuation in
+            let once = Shared<CheckedContinuation<ExperimentEffects.Answer, Never>?>(continuation)
+            let reply: ExperimentReply = { answer in
+                once.withLock { waiting in
+                    waiting?.resume(returning: answer)
+                    waiting = nil
+                }
+            }
+            guard inbox.put(.experiment(ExperimentRequest(action: action, reply: reply))) else {
+                reply(
+                    .refused(
+                        Reason(.limitReached, "the scheduler is overloaded; try again shortly")))
+                return
+            }
+        }
+    }
+
+    /// The canonical specification of an experiment.
+    package func specification(of experiment: ExperimentID) throws -> String? {
+        try ledger.specification(of: experiment)
     }
 
     /// Ends a job.

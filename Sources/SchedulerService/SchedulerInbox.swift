@@ -6,6 +6,8 @@ import Synchronization
 final class SchedulerInbox: Sendable {
     enum Item: Sendable {
         case event(SchedulerEvent)
+        /// Somebody wants something of experiments.
+        case experiment(ExperimentRequest)
         /// Reads the core on the loop's thread.
         case inspect(@Sendable (borrowing Scheduler) -> Void)
     }

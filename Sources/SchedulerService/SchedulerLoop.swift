@@ -1,6 +1,7 @@
 import Artifacts
 import ClusterVocabulary
 import Determinism
+import ExperimentCore
 import Foundation
 import Ledger
 import Logging
@@ -30,6 +31,7 @@ final class SchedulerLoop {
     }
 
     private var core: Scheduler
+    private var experiments: ExperimentDriver
     private let ledger: LedgerStore
     private let inbox: SchedulerInbox
     private let view: CommittedView
@@ -42,10 +44,12 @@ final class SchedulerLoop {
     private var isBelowFloor = false
 
     init(
-        core: Scheduler, ledger: LedgerStore, inbox: SchedulerInbox, view: CommittedView,
+        core: Scheduler, experiments: Experiments, ledger: LedgerStore, inbox: SchedulerInbox,
+        view: CommittedView,
         lastEvent: Int64, settings: SchedulerSettings, actions: Actions, logger: Logger
     ) {
         self.core = core
+        self.experiments = ExperimentDriver(experiments)
         self.ledger = ledger
         self.inbox = inbox
         self.view = view
@@ -68,19 +72,44 @@ final class SchedulerLoop {
 
     /// Runs until the inbox is closed and empty, or a commit fails for good.
     func run() {
+        var first = SchedulerEffects()
+        let begun = experiments.begin(&core, &first, at: moment)
+        guard commit(&first, begun) else { return }
         while let items = inbox.take() {
             var effects = SchedulerEffects()
+            var requests: [ExperimentRequest] = []
             checkDisk(&effects)
             for item in items {
                 switch item {
-                case .event(let event): effects.append(core.step(event, at: moment))
+                case .event(let event): effects.append(step(event))
+                case .experiment(let request): requests.append(request)
                 case .inspect(let look): look(core)
                 }
             }
             // Timers are read only after the inbox is drained.
             effects.append(core.step(.wake, at: moment))
-            guard commit(&effects) else { return }
+            let known = view.experiments
+            let turn = experiments.turn(
+                requests, &core, &effects,
+                trials: { known.experiment($0)?.trials.map(\.trial) ?? [] },
+                finished: { namespace, name in
+                    let trials = known.experiment(namespace: namespace, name: name)?.trials ?? []
+                    return trials.map(\.trial).filter { $0.state != .running }
+                }, at: moment)
+            guard commit(&effects, turn) else { return }
         }
+    }
+
+    private func step(_ event: SchedulerEvent) -> SchedulerEffects {
+        if case .submit(let submission, let request) = event,
+            experiments.core.ownsName(submission.name, namespace: submission.namespace)
+        {
+            let reason = Reason(
+                .conflict,
+                "jobs called \(submission.name) are trials of the experiment; choose another name")
+            return .refusal(of: request, reason)
+        }
+        return core.step(event, at: moment)
     }
 
     private func checkDisk(_ effects: inout SchedulerEffects) {
@@ -97,23 +126,27 @@ final class SchedulerLoop {
         effects.append(core.step(.diskBelowFloor(isBelow), at: moment))
     }
 
-    private func commit(_ effects: inout SchedulerEffects) -> Bool {
+    private func commit(
+        _ effects: inout SchedulerEffects, _ turn: ExperimentDriver.Turn
+    ) -> Bool {
+        effects.facts += turn.facts
         // A job deleted in the same drain is not in the core any more; its last record came along.
         let last = Dictionary(
             effects.finalRecords.map { ($0.id, $0) }, uniquingKeysWith: { _, newer in newer })
         let jobs = Set(effects.changedJobs).sorted().compactMap {
             core.record(of: $0) ?? last[$0]
         }
-        if effects.needsCommit {
-            let batch = LedgerBatch(
+        if effects.needsCommit || !turn.batch.isEmpty {
+            var batch = LedgerBatch(
                 facts: effects.facts, jobs: jobs,
                 specifications: effects.specifications.map {
                     LedgerBatch.JobSpecificationText(job: $0.job, text: $0.text)
                 },
                 nodes: effects.nodes, models: effects.models, deletedJobs: effects.deletedJobs)
+            batch.experiments = turn.batch
             guard persist(batch) else { return false }
         }
-        act(effects, jobs)
+        act(effects, jobs, turn)
         return true
     }
 
@@ -148,13 +181,19 @@ final class SchedulerLoop {
         }
     }
 
-    private func act(_ effects: SchedulerEffects, _ jobs: [JobRecord]) {
+    private func act(
+        _ effects: SchedulerEffects, _ jobs: [JobRecord], _ turn: ExperimentDriver.Turn
+    ) {
+        view.experiments.update(
+            records: turn.batch.records, specifications: turn.specifications,
+            trials: turn.reports + turn.batch.trials, deleted: turn.batch.deleted)
         let nodesChanged = !effects.nodes.isEmpty || !jobs.isEmpty
         view.update(
             jobs: jobs, deleted: effects.deletedJobs, models: effects.models,
             nodes: nodesChanged ? core.nodeSummaries() : nil, progress: effects.progress)
         for send in effects.sends { actions.send(send.node, send.message) }
         for reply in effects.replies { actions.answer(reply.request, reply.answer) }
+        for answer in turn.answers { answer.reply(answer.answer) }
         var items: [StreamItem] = []
         for fact in effects.facts {
             lastEvent += 1
@@ -164,6 +203,7 @@ final class SchedulerLoop {
             }
         }
         items += jobs.map { .job($0) }
+        items += turn.batch.records.map { .experiment($0) }
         items += effects.progress.map { .progress($0) }
         for report in effects.progress where !report.metrics.isEmpty {
             appendLog(report.attempt.job, Self.line(of: report), &items)

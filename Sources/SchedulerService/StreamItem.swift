@@ -9,6 +9,8 @@ package enum StreamItem: Sendable {
     case job(JobRecord)
     /// A running job is so far.
     case progress(TrainingProgress)
+    /// An experiment whose record changed.
+    case experiment(ExperimentRecord)
     /// A line of a job's log.
     case log(JobID, String)
 }

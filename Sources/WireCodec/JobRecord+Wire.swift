@@ -41,6 +41,7 @@ extension JobRecord: WireValue {
         if wire.hasExchange { exchange = try ExchangeFigures(wire: wire.exchange) }
         checkpoint =
             wire.hasCheckpoint ? try CheckpointReference(wire: wire.checkpoint) : nil
+        trial = wire.hasTrial ? try TrialReference(wire: wire.trial) : nil
     }
 
     var wire: WireJobRecord {
@@ -73,6 +74,7 @@ extension JobRecord: WireValue {
         wire.history = history.map(\.wire)
         if exchange != ExchangeFigures() { wire.exchange = exchange.wire }
         if let checkpoint { wire.checkpoint = checkpoint.wire }
+        if let trial { wire.trial = trial.wire }
         return wire
     }
 }

@@ -63,4 +63,28 @@ extension WireCodec {
     ) throws(WireError) -> [LedgerFact] {
         try LedgerBatch(encoded: bytes, limit: WireLimits.largestBatch).facts
     }
+
+    /// The bytes of an experiment's record.
+    package static func encode(_ record: ExperimentRecord) -> [UInt8] {
+        record.encoded
+    }
+
+    /// Reads an experiment's record; at most ``WireLimits/largestMessage`` bytes.
+    package static func decodeExperimentRecord(
+        _ bytes: UnsafeRawBufferPointer
+    ) throws(WireError) -> ExperimentRecord {
+        try ExperimentRecord(encoded: bytes, limit: WireLimits.largestMessage)
+    }
+
+    /// The bytes of a trial.
+    package static func encode(_ trial: Trial) -> [UInt8] {
+        trial.encoded
+    }
+
+    /// Reads a trial; at most ``WireLimits/largestMessage`` bytes.
+    package static func decodeTrial(
+        _ bytes: UnsafeRawBufferPointer
+    ) throws(WireError) -> Trial {
+        try Trial(encoded: bytes, limit: WireLimits.largestMessage)
+    }
 }

@@ -6,7 +6,7 @@ import ControlAPI
 struct DeleteCommand: ClientCommand {
     static let configuration = CommandConfiguration(
         commandName: "delete",
-        abstract: "Remove ended jobs from view; the ledger keeps their facts.")
+        abstract: "Remove ended jobs and experiments from view; the ledger keeps their facts.")
 
     @OptionGroup var jobs: JobNames
     @OptionGroup var scope: NamespaceOption
@@ -14,7 +14,11 @@ struct DeleteCommand: ClientCommand {
 
     func run(_ session: ClientSession) async throws {
         try await JobActions.each(jobs.names, session) { client, name in
-            try await client.delete(name, namespace: scope.namespace).name
+            try await ExperimentActions.either(name) {
+                try await client.delete($0, namespace: scope.namespace).name
+            } experiment: {
+                try await client.deleteExperiment($0, namespace: scope.namespace).name
+            }
         }
     }
 }

@@ -9,6 +9,8 @@ struct GetCommand: ClientCommand {
         case jobs
         case nodes
         case models
+        case experiments
+        case trials
 
         init?(argument: String) {
             let plural = argument.hasSuffix("s") ? argument : argument + "s"
@@ -26,13 +28,13 @@ struct GetCommand: ClientCommand {
     }
 
     static let configuration = CommandConfiguration(
-        commandName: "get", abstract: "List jobs, nodes or models.",
+        commandName: "get", abstract: "List jobs, nodes, models, experiments or trials.",
         discussion: """
-            With names, -o yaml of jobs gives their specs, ready to be changed and submitted \
+            Trials are those of the experiments named. With names, -o yaml of jobs gives their specs, ready to be changed and submitted \
             again; otherwise it is the content of -o json.
             """)
 
-    @Argument(help: "jobs, nodes or models.")
+    @Argument(help: "jobs, nodes, models, experiments or trials.")
     var resource: Resource
 
     @Argument(help: "Only these.")
@@ -63,7 +65,13 @@ struct GetCommand: ClientCommand {
 
     func validate() throws {
         let isFiltered = !label.isEmpty || state != nil || since != nil || limit != nil
-        if isFiltered, resource != .jobs || !names.isEmpty {
+        if resource == .trials, names.isEmpty {
+            throw ValidationError("get trials needs the name of an experiment")
+        }
+        let isOther = resource != .jobs || !names.isEmpty
+        let isTrials = resource == .trials && label.isEmpty && since == nil
+        let isExperiments = resource == .experiments && label.isEmpty && since == nil
+        if isFiltered, isOther, !isTrials, !(isExperiments && limit == nil && names.isEmpty) {
             throw ValidationError("-l, --state, --since and --limit choose from all jobs")
         }
         if let limit, limit < 1 { throw ValidationError("--limit must be at least 1") }
@@ -71,6 +79,10 @@ struct GetCommand: ClientCommand {
 
     func run(_ session: ClientSession) async throws {
         let client = try session.client()
+        if resource == .trials {
+            try await showTrials(session, client)
+            return
+        }
         guard names.isEmpty else {
             try await showNamed(session, client)
             return
@@ -78,6 +90,9 @@ struct GetCommand: ClientCommand {
         let server: String? = form == .json || form == .yaml ? nil : form.rawValue
         let bytes: [UInt8]
         switch resource {
+        case .experiments, .trials:
+            bytes = try await client.experimentList(
+                namespace: allNamespaces ? nil : scope.namespace, state: state, as: server)
         case .jobs:
             let selection = SchedulerClient.JobSelection(
                 namespace: allNamespaces ? nil : scope.namespace, state: state,
@@ -100,6 +115,11 @@ struct GetCommand: ClientCommand {
         case .table, .wide, .name:
             try session.console.write(Array(try await table(client).utf8))
             return
+        case .yaml where resource == .experiments:
+            for name in names {
+                texts.append(
+                    try await client.experimentSpecification(name, namespace: scope.namespace))
+            }
         case .yaml where resource == .jobs:
             for name in names {
                 texts.append(try await client.specification(name, namespace: scope.namespace))
@@ -114,12 +134,22 @@ struct GetCommand: ClientCommand {
         try session.console.write(Array(texts.joined(separator: separator)))
     }
 
+    private func showTrials(_ session: ClientSession, _ client: SchedulerClient) async throws {
+        let server: String? = form == .json || form == .yaml ? nil : form.rawValue
+        for name in names {
+            let bytes = try await client.trialList(
+                of: name, namespace: scope.namespace, state: state, limit: limit, as: server)
+            try session.console.write(form == .yaml ? try yaml(bytes) : bytes)
+        }
+    }
+
     private func path(_ name: String) -> String {
         let query = APIPath.query([("namespace", scope.namespace)])
         switch resource {
         case .jobs: return APIPath.job(name) + query
         case .nodes: return APIPath.node(name)
         case .models: return APIPath.model(name) + query
+        case .experiments, .trials: return APIPath.experiment(name) + query
         }
     }
 
@@ -145,6 +175,14 @@ struct GetCommand: ClientCommand {
             }
             if form == .name { return models.map { $0.reference + "\n" }.joined() }
             return ResourceTable.text(models, now: now)
+        case .experiments, .trials:
+            var lines: [StyledLine] = []
+            for name in names {
+                let experiment = try await client.experiment(name, namespace: scope.namespace)
+                lines +=
+                    form == .name ? [StyledLine(experiment.name)] : ExperimentText.lines(experiment)
+            }
+            return lines.map { $0.plain + "\n" }.joined()
         }
     }
 

@@ -21,6 +21,8 @@ struct Mlctl: AsyncParsableCommand {
                     WaitCommand.self, CancelCommand.self, DeleteCommand.self,
                     SuspendCommand.self, ResumeCommand.self, RerunCommand.self,
                 ]),
+            CommandGroup(
+                name: "Hyperparameters", subcommands: [SweepCommand.self, ExperimentCommand.self]),
             CommandGroup(name: "Models", subcommands: [ModelCommand.self]),
             CommandGroup(name: "Nodes", subcommands: [NodeCommand.self]),
             CommandGroup(name: "Daemons", subcommands: DaemonCommands.all),

@@ -56,13 +56,23 @@ struct SubmitCommand: ClientCommand {
         let jobs = try preparation.prepare(loaded, overrides: parsed)
         if dryRun {
             try await show(jobs, session)
+            try ExperimentActions.show(preparation.experiments, session)
             return
         }
         let submission = Submission(try session.client(), session.console)
-        let submitted = try await submission.submit(jobs, key: key) { accepted in
-            for job in accepted { try session.console.line(job.name) }
+        var submitted: [SubmittedJob] = []
+        if !jobs.isEmpty {
+            submitted = try await submission.submit(jobs, key: key) { accepted in
+                for job in accepted { try session.console.line(job.name) }
+            }
         }
-        if follow { try await JobActions.follow(submitted, session) }
+        let experiments = try await submission.submit(
+            experiments: preparation.experiments, key: key.map { "\($0)/x" }
+        ) { try session.console.line($0.name) }
+        if follow {
+            if !submitted.isEmpty { try await JobActions.follow(submitted, session) }
+            try await ExperimentActions.follow(experiments, session)
+        }
     }
 
     private func show(_ jobs: [JobPreparation.Prepared], _ session: ClientSession) async throws {

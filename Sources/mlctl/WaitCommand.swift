@@ -38,6 +38,7 @@ struct WaitCommand: ClientCommand {
 
     func run(_ session: ClientSession) async throws {
         let client = try session.client()
+        if try await waitsForExperiment(client, session) { return }
         let runs = try await JobActions.runs(jobs.names, namespace: scope.namespace, client)
         let follower = JobFollower(
             client, session.console,
@@ -47,5 +48,35 @@ struct WaitCommand: ClientCommand {
         let limit = timeout.flatMap(SpanText.seconds).map { Duration.seconds($0) }
         let ended = try await follower.run(timeout: limit).filter(\.isFinal)
         try JobActions.require(noneOf: ended.filter { $0.state != "Succeeded" })
+    }
+
+    /// Waits when the only name is that of an experiment.
+    private func waitsForExperiment(
+        _ client: SchedulerClient, _ session: ClientSession
+    ) async throws -> Bool {
+        guard let name = jobs.names.first, jobs.names.count == 1, goal == .done else {
+            return false
+        }
+        return try await ExperimentActions.either(name) { name in
+            _ = try await client.job(name, namespace: scope.namespace)
+            return false
+        } experiment: { name in
+            let begun = ContinuousClock.now
+            let limit = timeout.flatMap(SpanText.seconds).map { Duration.seconds($0) }
+            while true {
+                let experiment = try await client.experiment(name, namespace: scope.namespace)
+                if experiment.isFinal {
+                    try ExperimentActions.require(experiment)
+                    return true
+                }
+                if let limit, ContinuousClock.now - begun > limit {
+                    throw ClientFailure(
+                        .timedOut,
+                        "\(experiment.name) is still running: "
+                            + ExperimentText.counts(experiment))
+                }
+                try await Task.sleep(for: .milliseconds(100))
+            }
+        }
     }
 }

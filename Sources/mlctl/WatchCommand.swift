@@ -11,7 +11,7 @@ struct WatchCommand: ClientCommand {
             + "(exit code 1 when one did not succeed)."
     )
 
-    @Argument(help: "Runs such as digits-3; all jobs without.")
+    @Argument(help: "Runs such as digits-3, or one experiment; all jobs without.")
     var names: [String] = []
 
     @Option(
@@ -23,6 +23,13 @@ struct WatchCommand: ClientCommand {
 
     func run(_ session: ClientSession) async throws {
         let client = try session.client()
+        if let experiment = try await experiment(client) {
+            let follower = ExperimentFollower(client, session.console, on: .output)
+            let ended = try await follower.run(experiment.name, namespace: experiment.namespace)
+            try session.show(ExperimentText.lines(ended))
+            try ExperimentActions.require(ended)
+            return
+        }
         let scope = names.isEmpty ? namespace : namespace ?? "default"
         let runs = try await JobActions.runs(names, namespace: scope ?? "default", client)
         var settings = JobFollower.Settings(
@@ -32,6 +39,17 @@ struct WatchCommand: ClientCommand {
             .filter(\.isFinal)
         if !runs.isEmpty {
             try JobActions.require(noneOf: ended.filter { $0.state != "Succeeded" })
+        }
+    }
+
+    /// The experiment that the only name means, when there is no job of that name.
+    private func experiment(_ client: SchedulerClient) async throws -> ExperimentBody? {
+        guard let name = names.first, names.count == 1 else { return nil }
+        return try await ExperimentActions.either(name) { name in
+            _ = try await client.job(name, namespace: namespace ?? "default")
+            return nil
+        } experiment: { name in
+            try await client.experiment(name, namespace: namespace ?? "default")
         }
     }
 }

@@ -1,6 +1,7 @@
 import Artifacts
 import ClusterVocabulary
 import Determinism
+import ExperimentCore
 import Foundation
 import Ledger
 import Synchronization
@@ -167,6 +168,12 @@ final class MemoryScheduler: SchedulerBackend {
             isDone: removes, removable: [.init(what: "logs", count: 2, bytes: 10, rule: 60)],
             stored: [.init(what: "job rows", count: 3, bytes: 300)])
     }
+
+    func request(_ action: ExperimentAction) async -> ExperimentEffects.Answer {
+        .refused(Reason(.conflict, "no experiments here"))
+    }
+
+    func specification(of experiment: ExperimentID) throws -> String? { nil }
 
     func explain(_ job: JobID) async -> Explanation? {
         state.withLock { $0.core.explain(job) }
