@@ -37,7 +37,7 @@ final class TermRun {
 
     func untilFinishedOrStopped() throws -> TermExchange.Outcome {
         if case let outcome = try reachStart(), outcome != .complete { return outcome }
-        while session.completeRounds < session.totalRounds {
+        while !session.isComplete {
             if case let outcome = try runRound(), outcome != .complete { return outcome }
         }
         return .complete
@@ -69,9 +69,9 @@ final class TermRun {
         figures.bytesSent = term.bytesSent
         let results = session.finishRound(round.scalars)
         guard results.training.isFinite else {
-            throw TrainerFault.diverged(
-                round: session.completeRounds, learningRate: session.work.optimizer.learningRate)
+            throw TrainerFault.diverged(session.divergence)
         }
+        if term.rank == 0, let reason = session.earlyStop { log(reason) }
         reportProgress(results)
         keepCheckpoints()
         return .complete
@@ -118,17 +118,22 @@ final class TermRun {
         let elapsed = now - lastReport
         let isDue =
             elapsed >= (term.rank == 0 ? Self.progressInterval : Self.progressInterval * 10)
-            || session.completeRounds == session.totalRounds || results.validation != nil
+            || session.isComplete || results.validation != nil
         guard isDue else { return }
         let seconds = elapsed.seconds
         var metrics: [Metric] = []
         if let validation = results.validation {
             metrics = [
-                Metric("train.accuracy", session.trailer.trainAccuracy),
                 Metric("train.loss", session.trailer.trainLoss),
-                Metric("validation.accuracy", validation.accuracy),
                 Metric("validation.loss", validation.meanLoss),
             ]
+            if session.layout.architecture.loss.isClassification {
+                metrics += [
+                    Metric("train.accuracy", session.trailer.trainAccuracy),
+                    Metric("validation.accuracy", validation.accuracy),
+                ]
+            }
+            metrics.sort { $0.name < $1.name }
         }
         var progress = TrainingProgress(
             attempt: go.attempt, term: go.term, completeRounds: session.completeRounds,
