@@ -14,6 +14,16 @@ package enum APIPath {
     package static let eventStream = "\(root)/events/stream"
     /// Everything, as a stream.
     package static let watch = "\(root)/watch"
+    /// All users.
+    package static let users = "\(root)/users"
+    /// All tokens.
+    package static let tokens = "\(root)/tokens"
+    /// Who changed what.
+    package static let audit = "\(root)/audit"
+    /// Who the sender is taken for.
+    package static let sender = "\(root)/whoami"
+    /// Whether the scheduler's host reaches a port of the sender's.
+    package static let probe = "\(root)/probe"
     /// Whether the scheduler is well; needs no token.
     package static let health = "\(root)/health"
     /// Versions; needs no token.
@@ -53,6 +63,15 @@ package enum APIPath {
 
     /// One node.
     package static func node(_ name: String) -> String { "\(nodes)/\(encoded(name))" }
+
+    /// One user.
+    package static func user(_ name: String) -> String { "\(users)/\(encoded(name))" }
+
+    /// The tokens of one user.
+    package static func tokens(ofUser name: String) -> String { "\(user(name))/tokens" }
+
+    /// One token.
+    package static func token(_ id: String) -> String { "\(tokens)/\(encoded(id))" }
 
     /// One model: `name@version` or the bare name, which means the newest version.
     package static func model(_ name: String) -> String { "\(models)/\(encoded(name))" }

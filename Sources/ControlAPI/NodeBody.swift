@@ -28,6 +28,12 @@ package struct NodeBody: Decodable, Hashable, Sendable, JSONWritable {
     package var registeredAt: String?
     /// The boot id of its host.
     package var bootID: String
+    /// The public key by which it is known; `nil` when it has none.
+    package var publicKey: String?
+    /// When that key was admitted, as ``TimeText`` writes times.
+    package var enrolledAt: String?
+    /// When it last changed; `nil` before the first change.
+    package var keyChangedAt: String?
 
     /// Processor time and memory.
     package struct Amount: Decodable, Hashable, Sendable, JSONWritable {
@@ -68,7 +74,9 @@ package struct NodeBody: Decodable, Hashable, Sendable, JSONWritable {
     }
 
     /// The body of a record; `jobs` are names of runs.
-    package init(_ record: NodeRecord, used: ResourceAmount, jobs: [String]) {
+    package init(
+        _ record: NodeRecord, used: ResourceAmount, jobs: [String], key: NodeKey? = nil
+    ) {
         let description = record.description
         name = description.node.name
         state = record.state.word
@@ -85,6 +93,9 @@ package struct NodeBody: Decodable, Hashable, Sendable, JSONWritable {
         datasets = description.heldDatasets.count
         registeredAt = TimeText.text(milliseconds: record.registeredAt)
         bootID = description.incarnation.bootID
+        publicKey = key?.publicKey
+        enrolledAt = key.flatMap { TimeText.text(milliseconds: $0.enrolledAt) }
+        keyChangedAt = key.flatMap { TimeText.text(milliseconds: $0.rotatedAt) }
     }
 
     /// Writes the node.
@@ -103,6 +114,9 @@ package struct NodeBody: Decodable, Hashable, Sendable, JSONWritable {
         json.field("datasets", datasets)
         json.field("registeredAt", registeredAt)
         json.field("bootID", bootID)
+        json.field("publicKey", publicKey)
+        json.field("enrolledAt", enrolledAt)
+        json.field("keyChangedAt", keyChangedAt)
         json.endObject()
     }
 }

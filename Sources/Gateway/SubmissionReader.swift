@@ -9,6 +9,10 @@ import SchedulerCore
 struct SubmissionReader: Sendable {
     /// Where files must be.
     let store: ArtifactStore
+    /// Who submits.
+    let sender: Identity
+    /// Which files the sender may know of.
+    let access: ArtifactAccess
 
     /// One job, ready to be submitted.
     struct Prepared: Sendable {
@@ -17,12 +21,14 @@ struct SubmissionReader: Sendable {
         let missing: [String]
 
         /// What is submitted; data files stand in it by digest.
-        func submission(user: String, key: String) -> Submission {
-            Submission(
-                namespace: specification.namespace, name: specification.name, user: user,
+        func submission(of sender: Identity, key: String) -> Submission {
+            var submission = Submission(
+                namespace: specification.namespace, name: specification.name, user: sender.user,
                 labels: specification.labels, idempotencyKey: key,
                 specification: canonicalYAML, work: specification.work(data: reference),
                 requirements: specification.requirements)
+            submission.hostUser = sender.hostUser
+            return submission
         }
 
         /// The canonical text, data files by digest.
@@ -51,10 +57,24 @@ struct SubmissionReader: Sendable {
         let name = String((file ?? "request").prefix(Limits.pathBytes))
         let reading = SpecificationReader.read(text, file: name, overrides: parsed)
         guard reading.diagnostics.isEmpty else { throw refusal(reading.diagnostics) }
-        return try reading.jobs.map { job in
-            let outcome = try DataResolution.resolve(job, store: store)
+        return try reading.jobs.map { read in
+            var job = read
+            // A namespace that is not written is the sender's own.
+            if let own = sender.namespace, job.namespace == "default" { job.namespace = own }
+            guard sender.sees(job.namespace) else {
+                throw GatewayFailure.forbidden(
+                    "\(sender.user) submits to the namespace \(sender.namespace ?? "") alone, not"
+                        + " to \(job.namespace)")
+            }
+            let outcome = try DataResolution.resolve(job, store: store, sender: sender)
+            // What others uploaded is not there for the sender: a digest alone is no right.
+            let unseen = outcome.reference.files.filter { file in
+                file.hostPath.isEmpty
+                    && SHA256Digest(hex: file.digest).map { !access.sees($0, sender) } ?? false
+            }.map(\.digest)
             return Prepared(
-                specification: job, reference: outcome.reference, missing: outcome.missing)
+                specification: job, reference: outcome.reference,
+                missing: outcome.missing + unseen.filter { !outcome.missing.contains($0) })
         }
     }
 

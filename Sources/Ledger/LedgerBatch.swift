@@ -14,6 +14,12 @@ package struct LedgerBatch: Sendable, Equatable {
     package var models: [ModelRecord]
     /// Jobs that become tombstones; their rows and facts stay.
     package var deletedJobs: [JobID]
+    /// Nodes that are no more; their facts stay.
+    package var removedNodes: [NodeID] = []
+    /// Users, tokens, keys and claims that change.
+    package var access: [AccessChanges] = []
+    /// Who did what, in order.
+    package var audits: [AuditRecord] = []
 
     /// The text of a job's specification with its job.
     package struct JobSpecificationText: Sendable, Equatable {
@@ -46,6 +52,8 @@ package struct LedgerBatch: Sendable, Equatable {
     /// Whether there is nothing to commit.
     package var isEmpty: Bool {
         facts.isEmpty && jobs.isEmpty && specifications.isEmpty && nodes.isEmpty
-            && models.isEmpty && deletedJobs.isEmpty
+            && models.isEmpty && deletedJobs.isEmpty && removedNodes.isEmpty
+            && access.allSatisfy(\.isEmpty)
+            && audits.isEmpty
     }
 }

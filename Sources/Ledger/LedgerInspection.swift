@@ -22,6 +22,7 @@ struct LedgerInspection {
             try checkJobs(database, fold, &report)
             try checkRuns(database, &report)
             try checkRest(database, &report)
+            try checkAccess(database, &report)
         } catch {
             report.add("reading ends early: \(LedgerError(error, path: path))")
         }

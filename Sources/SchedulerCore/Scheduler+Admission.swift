@@ -49,6 +49,7 @@ extension Scheduler {
             user: submission.user, labels: submission.labels,
             idempotencyKey: submission.idempotencyKey, work: submission.work,
             requirements: submission.requirements, submittedAt: moment.wallMilliseconds)
+        record.hostUser = submission.hostUser
         record.reason =
             submission.requirements.isSuspended
             ? Reason(.suspended, "runPolicy.suspend is true")

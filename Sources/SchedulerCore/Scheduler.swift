@@ -72,6 +72,8 @@ package struct Scheduler: Sendable {
             onMessage(message, from: node, moment, &effects)
         case .disconnected(let node):
             onDisconnected(node, moment, &effects)
+        case .removeNode(let node):
+            onRemoveNode(node, moment, &effects)
         case .diskBelowFloor(let isBelow):
             isDiskBelowFloor = isBelow
         case .wake:

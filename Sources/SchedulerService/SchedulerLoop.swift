@@ -1,3 +1,4 @@
+import AccessControl
 import Artifacts
 import ClusterVocabulary
 import Determinism
@@ -27,6 +28,8 @@ final class SchedulerLoop {
     }
 
     private var core: Scheduler
+    private var access: AccessRegistry
+    private let accessView: AccessView
     private let ledger: LedgerStore
     private let inbox: SchedulerInbox
     private let view: CommittedView
@@ -39,10 +42,13 @@ final class SchedulerLoop {
     private var isBelowFloor = false
 
     init(
-        core: Scheduler, ledger: LedgerStore, inbox: SchedulerInbox, view: CommittedView,
-        lastEvent: Int64, settings: SchedulerSettings, actions: Actions, logger: Logger
+        core: Scheduler, access: AccessView, ledger: LedgerStore, inbox: SchedulerInbox,
+        view: CommittedView, lastEvent: Int64, settings: SchedulerSettings, actions: Actions,
+        logger: Logger
     ) {
         self.core = core
+        self.access = access.registry
+        accessView = access
         self.ledger = ledger
         self.inbox = inbox
         self.view = view
@@ -67,16 +73,38 @@ final class SchedulerLoop {
     func run() {
         while let items = inbox.take() {
             var effects = SchedulerEffects()
+            var turn = AccessTurn()
             checkDisk(&effects)
-            for item in items {
-                switch item {
-                case .event(let event): effects.append(core.step(event, at: moment))
-                case .inspect(let look): look(core)
-                }
-            }
+            for item in items { take(item, &effects, &turn) }
             // Timers are read only after the inbox is drained.
             effects.append(core.step(.wake, at: moment))
-            guard commit(&effects) else { return }
+            guard commit(&effects, turn) else {
+                turn.answerAll(with: Reason(.conflict, "the scheduler is stopping"))
+                return
+            }
+        }
+    }
+
+    private func take(
+        _ item: SchedulerInbox.Item, _ effects: inout SchedulerEffects, _ turn: inout AccessTurn
+    ) {
+        switch item {
+        case .event(let event, let actor):
+            let following = core.step(event, at: moment)
+            if let actor {
+                turn.audit(actor, following.replies.first?.answer.outcome ?? "done")
+            }
+            effects.append(following)
+        case .access(let event, let actor, let answer):
+            let following = access.step(event, at: WallClock.milliseconds)
+            access.apply(following.changes)
+            turn.changes.append(following.changes)
+            turn.answers.append((answer, following.refusal))
+            if let actor, following.refusal == nil || actor.keepsRefusals {
+                turn.audit(actor, following.refusal.map { "refused: \($0)" } ?? "done")
+            }
+        case .audit(let record): turn.audits.append(record)
+        case .inspect(let look): look(core)
         }
     }
 
@@ -94,23 +122,28 @@ final class SchedulerLoop {
         effects.append(core.step(.diskBelowFloor(isBelow), at: moment))
     }
 
-    private func commit(_ effects: inout SchedulerEffects) -> Bool {
+    private func commit(_ effects: inout SchedulerEffects, _ turn: AccessTurn) -> Bool {
         // A job deleted in the same drain is not in the core any more; its last record came along.
         let last = Dictionary(
             effects.finalRecords.map { ($0.id, $0) }, uniquingKeysWith: { _, newer in newer })
         let jobs = Set(effects.changedJobs).sorted().compactMap {
             core.record(of: $0) ?? last[$0]
         }
-        if effects.needsCommit {
-            let batch = LedgerBatch(
+        if effects.needsCommit || !turn.isEmpty {
+            var batch = LedgerBatch(
                 facts: effects.facts, jobs: jobs,
                 specifications: effects.specifications.map {
                     LedgerBatch.JobSpecificationText(job: $0.job, text: $0.text)
                 },
                 nodes: effects.nodes, models: effects.models, deletedJobs: effects.deletedJobs)
+            batch.removedNodes = effects.removedNodes
+            batch.access = turn.changes
+            batch.audits = turn.audits
             guard persist(batch) else { return false }
         }
+        accessView.apply(turn.changes)
         act(effects, jobs)
+        for (answer, refusal) in turn.answers { answer(refusal) }
         return true
     }
 
@@ -146,7 +179,8 @@ final class SchedulerLoop {
     }
 
     private func act(_ effects: SchedulerEffects, _ jobs: [JobRecord]) {
-        let nodesChanged = !effects.nodes.isEmpty || !jobs.isEmpty
+        let nodesChanged =
+            !effects.nodes.isEmpty || !jobs.isEmpty || !effects.removedNodes.isEmpty
         view.update(
             jobs: jobs, deleted: effects.deletedJobs, models: effects.models,
             nodes: nodesChanged ? core.nodeSummaries() : nil, progress: effects.progress)

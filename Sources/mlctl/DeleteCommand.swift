@@ -6,15 +6,27 @@ import ControlAPI
 struct DeleteCommand: ClientCommand {
     static let configuration = CommandConfiguration(
         commandName: "delete",
-        abstract: "Remove ended jobs from view; the ledger keeps their facts.")
+        abstract: "Remove ended jobs from view, or nodes from the cluster.",
+        discussion: """
+            mlctl delete NAME… removes ended jobs; the ledger keeps their facts. mlctl delete node \
+            NAME… takes the keys of workers back and moves their work; a worker that still runs \
+            there gets nothing any more. A job called node is meant by mlctl delete job node.
+            """)
 
     @OptionGroup var jobs: JobNames
     @OptionGroup var scope: NamespaceOption
     @OptionGroup var connection: ConnectionOptions
 
     func run(_ session: ClientSession) async throws {
-        try await JobActions.each(jobs.names, session) { client, name in
-            try await client.delete(name, namespace: scope.namespace).name
+        let first = jobs.names.count > 1 ? jobs.names[0] : ""
+        let names =
+            ["job", "jobs", "node", "nodes"].contains(first)
+            ? Array(jobs.names.dropFirst()) : jobs.names
+        let isNode = first == "node" || first == "nodes"
+        try await JobActions.each(names, session) { client, name in
+            isNode
+                ? try await client.delete(APIPath.node(name), as: ActionResult.self).name
+                : try await client.delete(name, namespace: scope.namespace).name
         }
     }
 }

@@ -2,10 +2,11 @@ import ArgumentParser
 import Client
 import ControlAPI
 
-/// `mlctl describe`: everything about a job.
+/// `mlctl describe`: everything about a job, or about a node.
 struct DescribeCommand: ClientCommand {
     static let configuration = CommandConfiguration(
-        commandName: "describe", abstract: "Show everything about jobs.")
+        commandName: "describe", abstract: "Show everything about jobs, or about nodes.",
+        discussion: "mlctl describe NAME… shows jobs, mlctl describe node NAME… nodes.")
 
     @OptionGroup var jobs: JobNames
 
@@ -17,6 +18,10 @@ struct DescribeCommand: ClientCommand {
 
     func run(_ session: ClientSession) async throws {
         let client = try session.client()
+        if jobs.names.count > 1, ["node", "nodes"].contains(jobs.names[0]) {
+            try await describeNodes(Array(jobs.names.dropFirst()), session, client)
+            return
+        }
         for (index, name) in jobs.names.enumerated() {
             if form == .json {
                 try session.console.write(
@@ -33,6 +38,19 @@ struct DescribeCommand: ClientCommand {
             }
             if index > 0 { try session.console.line("") }
             try session.show(DescriptionText.lines(job, log: log))
+        }
+    }
+
+    private func describeNodes(
+        _ names: [String], _ session: ClientSession, _ client: SchedulerClient
+    ) async throws {
+        for (index, name) in names.enumerated() {
+            if form == .json {
+                try session.console.write(try await client.get(APIPath.node(name)))
+                continue
+            }
+            if index > 0 { try session.console.line("") }
+            try session.show(NodeText.lines(try await client.node(name)))
         }
     }
 }

@@ -24,6 +24,9 @@ struct Mlctl: AsyncParsableCommand {
             CommandGroup(name: "Models", subcommands: [ModelCommand.self]),
             CommandGroup(name: "Daemons", subcommands: DaemonCommands.all),
             CommandGroup(
+                name: "Cluster",
+                subcommands: [ClusterCommand.self, UserCommand.self, DoctorCommand.self]),
+            CommandGroup(
                 name: "Tools",
                 subcommands: [
                     ValidateCommand.self, LedgerCommand.self, SimulateCommand.self,

@@ -3,7 +3,7 @@ enum CoreCheck {
     /// The targets that are pure.
     static let cores: Set<String> = [
         "ClusterVocabulary", "Determinism", "LinearAlgebra", "Training", "Averaging", "Datasets",
-        "JobSpecification", "SchedulerCore", "WorkerCore",
+        "JobSpecification", "SchedulerCore", "WorkerCore", "AccessControl",
     ]
 
     /// System modules a core file may import all the same, with the reason.
