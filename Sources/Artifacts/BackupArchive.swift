@@ -65,7 +65,7 @@ package enum BackupArchive {
             var piece = [UInt8](repeating: 0, count: pieceBytes)
             var rest = Int(status.st_size)
             while rest > 0 {
-                let got = read(source, &piece, min(piece.count, rest))
+                let got = Glibc.read(source, &piece, min(piece.count, rest))
                 guard got > 0 else { throw ArtifactError("read", file, errno: errno) }
                 try write(Array(piece.prefix(got)))
                 rest -= got

@@ -71,7 +71,7 @@ package enum PassphraseSeal {
             EVP_EncryptUpdate(context, nil, &count, head, Int32(head.count)) == 1,
             EVP_EncryptUpdate(context, &output, &count, bytes, Int32(bytes.count)) == 1,
             EVP_EncryptFinal_ex(context, &rest, &count) == 1,
-            EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_GET_TAG, Int32(tagBytes), &tag) == 1
+            EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, Int32(tagBytes), &tag) == 1
         else { return nil }
         return output + tag
     }
@@ -89,7 +89,7 @@ package enum PassphraseSeal {
         guard EVP_DecryptInit_ex(context, EVP_aes_256_gcm(), nil, key, nonce) == 1,
             EVP_DecryptUpdate(context, nil, &count, head, Int32(head.count)) == 1,
             EVP_DecryptUpdate(context, &output, &count, bytes, Int32(bytes.count)) == 1,
-            EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_SET_TAG, Int32(tagBytes), &tag) == 1,
+            EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, Int32(tagBytes), &tag) == 1,
             EVP_DecryptFinal_ex(context, &rest, &count) == 1
         else { return nil }
         return output

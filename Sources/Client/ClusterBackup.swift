@@ -24,7 +24,7 @@ package struct ClusterBackup {
         package var bytes = 0
         /// Jobs in the ledger.
         package var jobs = 0
-        /// Nodes with a key.
+        /// The schema of the ledger.
         package var schemaVersion = 0
     }
 

@@ -40,11 +40,7 @@ package enum LedgerBackup {
         defer { close(file) }
         let queue = try DatabaseQueue(path: path)
         try source.backup(to: queue)
-        try queue.writeWithoutTransaction { database in
-            // One file without a log beside it.
-            try database.execute(sql: "PRAGMA journal_mode = DELETE")
-            try LedgerDoor.requireWhole(database, path: path)
-        }
+        try queue.read { try LedgerDoor.requireWhole($0, path: path) }
         try queue.close()
         guard fsync(file) == 0 else {
             throw LedgerError.ioFailure(path: path, detail: String(cString: strerror(errno)))

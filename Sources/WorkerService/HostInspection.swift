@@ -32,6 +32,7 @@ package enum HostInspection {
         defer {
             timer.cancel()
             child.kill()
+            child.closeInput()
         }
         for await proof in reports { return proof }
         return nil

@@ -86,7 +86,7 @@ struct DoctorCommand: ClientCommand {
             contentsOfFile: "\(cgroup)/cgroup.controllers", encoding: .utf8)
         return [
             HostChecks.disk(
-                free: (try? FreeSpace.bytes(at: place)).map(Int64.init), folder: place),
+                free: (try? FreeSpace.bytes(at: place)).map { Int64($0) }, folder: place),
             HostChecks.memory(meminfo),
             HostChecks.processor(features: HostFacts.features, cores: HostFacts.cores),
             HostChecks.cgroups(
@@ -102,7 +102,8 @@ struct DoctorCommand: ClientCommand {
             let proof = await HostInspection.fingerprint(
                 of: coreType, executable: ProgramPath.own)
             let others = nodes.flatMap { node in
-                node.fingerprints.filter { $0.coreType == coreType }.map { (node.name, $0.digest) }
+                node.fingerprints.filter { $0.coreType == coreType }
+                    .map { (node: node.name, digest: $0.digest) }
             }
             findings.append(
                 HostChecks.fingerprint(
