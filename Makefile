@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 SOURCES := Package.swift Sources Tests
 
-.PHONY: build release demo test chaos fuzz swarm bench lint format clean
+.PHONY: build release dist demo test chaos fuzz swarm bench lint format clean
 
 build: ## Build for debugging.
 	@deploy/local/require-packages
@@ -11,6 +11,9 @@ build: ## Build for debugging.
 release: ## Build optimised, the Swift runtime linked in.
 	@deploy/local/require-packages
 	@deploy/local/build-release
+
+dist: release ## Pack the program with its libraries: dist/mlctl-VERSION-linux-ARCH.tar.gz.
+	@deploy/dist/make-dist
 
 test: ## All tests and the format lint: what continuous integration runs.
 	@deploy/local/require-packages

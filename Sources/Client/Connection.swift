@@ -43,7 +43,8 @@ package struct Connection: Sendable, Equatable {
                     .wrongUsage, "MLCTL_SERVER: \(text.prefix(80)) is no http://host:port")
             }
             // The token of this machine's scheduler goes to no other machine.
-            let own = server.isLoopback ? ownTokenPath(environment) : nil
+            let isTCP = server.isLoopback && server.socketPath == nil
+            let own = isTCP ? ownTokenPath(environment) : nil
             return try Connection(
                 server: server, tokenFile: tokenFile, fallback: own, origin: "MLCTL_SERVER",
                 environment)
@@ -54,9 +55,16 @@ package struct Connection: Sendable, Equatable {
         if let name = try ContextFile.load(path).current, !name.isEmpty {
             return try connection(name, named: "current-context", path, environment, tokenFile)
         }
+        let own = ownTokenPath(environment)
+        // A user without a scheduler of their own means that of the host.
+        if tokenFile == nil, !FileManager.default.fileExists(atPath: own),
+            FileManager.default.fileExists(atPath: StateFolder.hostSocketPath),
+            let server = ServerAddress("unix:\(StateFolder.hostSocketPath)")
+        {
+            return Connection(server: server, token: nil, origin: "the host's scheduler")
+        }
         return try Connection(
-            server: .local, tokenFile: tokenFile, fallback: ownTokenPath(environment),
-            origin: "default", environment)
+            server: .local, tokenFile: tokenFile, fallback: own, origin: "default", environment)
     }
 
     private static func connection(
@@ -71,7 +79,8 @@ package struct Connection: Sendable, Equatable {
                 "\(origin): \(path) has no context \(name.prefix(80)); "
                     + (known.isEmpty ? "it has none at all" : "there are \(known)"))
         }
-        let own = server.isLoopback ? ownTokenPath(environment) : nil
+        let isTCP = server.isLoopback && server.socketPath == nil
+        let own = isTCP ? ownTokenPath(environment) : nil
         return try Connection(
             server: server, tokenFile: tokenFile ?? context.tokenFile, fallback: own,
             origin: "context \(name)", environment)

@@ -36,6 +36,11 @@ package enum NodeText {
             }
             add("registered", registered + (age ?? ""))
         }
+        add(
+            "key",
+            node.publicKey.map { "\($0), admitted \(node.enrolledAt ?? "-")" }
+                ?? "none: it enrols again when its worker starts")
+        if let changed = node.keyChangedAt { add("key changed", changed) }
         add("boot", node.bootID)
         let next: String? =
             switch (node.state, node.duty) {

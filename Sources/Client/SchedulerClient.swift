@@ -65,6 +65,13 @@ package final class SchedulerClient: Sendable {
         try decode(type, try await answer(.POST, path, body?.jsonBytes))
     }
 
+    /// The answer to a replacement, as a body.
+    package func put<Body: Decodable>(
+        _ path: String, _ body: (any JSONWritable)?, as type: Body.Type
+    ) async throws -> Body {
+        try decode(type, try await answer(.PUT, path, body?.jsonBytes))
+    }
+
     /// The answer to a removal, as a body.
     package func delete<Body: Decodable>(_ path: String, as type: Body.Type) async throws -> Body {
         try decode(type, try await answer(.DELETE, path))
@@ -88,7 +95,7 @@ package final class SchedulerClient: Sendable {
     }
 
     func request(_ method: HTTPMethod, _ path: String) -> HTTPClientRequest {
-        var request = HTTPClientRequest(url: "\(connection.server)\(path)")
+        var request = HTTPClientRequest(url: "\(connection.server.url)\(path)")
         request.method = method
         request.headers.add(name: "User-Agent", value: "mlctl")
         if let token = connection.token {

@@ -1,4 +1,5 @@
-/// Where a scheduler serves people and tools: `http://host:port` or `https://host:port`.
+/// Where a scheduler serves people and tools: `http://host:port`, `https://host:port`, or the Unix
+/// socket `unix:/path` on this machine, where the kernel says who speaks.
 package struct ServerAddress: Sendable, Equatable, CustomStringConvertible {
     /// Whether the connection is encrypted.
     package let isSecure: Bool
@@ -6,6 +7,8 @@ package struct ServerAddress: Sendable, Equatable, CustomStringConvertible {
     package let host: String
     /// 1 ... 65535.
     package let port: Int
+    /// The path of a Unix socket; `nil` over a network.
+    package private(set) var socketPath: String?
 
     /// The port when none is written.
     package static let usualPort = 7_070
@@ -26,6 +29,11 @@ package struct ServerAddress: Sendable, Equatable, CustomStringConvertible {
     /// `nil` for anything else, paths and user names included.
     package init?(_ text: String) {
         guard text.utf8.count <= ServerAddress.longestText else { return nil }
+        if text.hasPrefix("unix:/") {
+            self.init(isSecure: false, host: "localhost", port: ServerAddress.usualPort)
+            socketPath = String(text.dropFirst("unix:".count))
+            return
+        }
         var rest = text[...]
         var isSecure = false
         for (scheme, secure) in [("http://", false), ("https://", true)]
@@ -73,10 +81,23 @@ package struct ServerAddress: Sendable, Equatable, CustomStringConvertible {
         }
     }
 
+    /// The address as people write it.
+    package var description: String { socketPath.map { "unix:\($0)" } ?? url }
+
     /// The address as a URL without a path.
-    package var description: String {
+    package var url: String {
+        if let socketPath { return "http+unix://\(ServerAddress.encoded(socketPath))" }
         let name = host.contains(":") ? "[\(host)]" : host
         return "\(isSecure ? "https" : "http")://\(name):\(port)"
+    }
+
+    /// A path as the host of a URL: everything but letters and digits percent-encoded.
+    private static func encoded(_ path: String) -> String {
+        path.utf8.map { byte in
+            isNameByte(byte) && byte != 0x5F
+                ? String(UnicodeScalar(byte))
+                : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+        }.joined()
     }
 
     /// Whether it is this machine itself.

@@ -16,6 +16,15 @@ package enum StateFolder {
     /// The bearer token of the user who runs the scheduler.
     package static func adminTokenPath(in folder: String) -> String { "\(folder)/keys/admin.token" }
 
+    /// The Unix socket of a scheduler, where the kernel says who speaks.
+    package static func socketPath(in folder: String) -> String { "\(folder)/mlctl.sock" }
+
+    /// The Unix socket of the scheduler that the host runs for all its users.
+    package static let hostSocketPath = "/run/mlctl/mlctl.sock"
+
+    /// The description of the cluster that `cluster init` writes and `scheduler` reads.
+    package static func configurationPath(in folder: String) -> String { "\(folder)/cluster.yaml" }
+
     /// The ledger.
     package static func ledgerPath(in folder: String) -> String { "\(folder)/ledger.sqlite" }
 

@@ -10,6 +10,8 @@ package struct JobRecord: Hashable, Sendable {
     package var run: UInt32
     /// Who submitted it.
     package var user: String
+    /// The host's user number as whom its commands run; `nil` for the daemon's own.
+    package var hostUser: UInt32?
     /// Labels, ordered by key.
     package var labels: [Label]
     /// The client's submission key.

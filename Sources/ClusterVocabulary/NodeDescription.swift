@@ -23,6 +23,9 @@ package struct NodeDescription: Hashable, Sendable {
 
     /// The version of the messages this build speaks.
     package static let currentProtocol: UInt32 = 1
+    /// The versions this build can work with: its own and, once there is one, the one before, so
+    /// that hosts are upgraded one by one.
+    package static let protocols = max(1, currentProtocol - 1)...currentProtocol
     /// The most data sets a node reports.
     package static let mostDatasets = 4_096
     /// The most kernels a node reports.

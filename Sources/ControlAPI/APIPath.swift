@@ -16,6 +16,16 @@ package enum APIPath {
     package static let eventStream = "\(root)/events/stream"
     /// Everything, as a stream.
     package static let watch = "\(root)/watch"
+    /// All users.
+    package static let users = "\(root)/users"
+    /// All tokens.
+    package static let tokens = "\(root)/tokens"
+    /// Who changed what.
+    package static let audit = "\(root)/audit"
+    /// Who the sender is taken for.
+    package static let sender = "\(root)/whoami"
+    /// Whether the scheduler's host reaches a port of the sender's.
+    package static let probe = "\(root)/probe"
     /// Whether the scheduler is well; needs no token.
     package static let health = "\(root)/health"
     /// Versions; needs no token.
@@ -96,6 +106,15 @@ package enum APIPath {
     package static func node(_ name: String, _ part: NodePart) -> String {
         "\(node(name))/\(part.rawValue)"
     }
+
+    /// One user.
+    package static func user(_ name: String) -> String { "\(users)/\(encoded(name))" }
+
+    /// The tokens of one user.
+    package static func tokens(ofUser name: String) -> String { "\(user(name))/tokens" }
+
+    /// One token.
+    package static func token(_ id: String) -> String { "\(tokens)/\(encoded(id))" }
 
     /// One model: `name@version` or the bare name, which means the newest version.
     package static func model(_ name: String) -> String { "\(models)/\(encoded(name))" }

@@ -8,13 +8,18 @@ package struct HealthBody: Decodable, Hashable, Sendable, JSONWritable {
     package var readyNodes: Int
     /// Registered nodes.
     package var nodes: Int
+    /// The scheduler's clock, as ``TimeText`` writes times.
+    package var time: String?
 
     /// Makes an answer.
-    package init(status: String, freeBytes: Int64, readyNodes: Int, nodes: Int) {
+    package init(
+        status: String, freeBytes: Int64, readyNodes: Int, nodes: Int, time: String? = nil
+    ) {
         self.status = status
         self.freeBytes = freeBytes
         self.readyNodes = readyNodes
         self.nodes = nodes
+        self.time = time
     }
 
     /// Writes the answer.
@@ -24,6 +29,7 @@ package struct HealthBody: Decodable, Hashable, Sendable, JSONWritable {
         json.field("freeBytes", freeBytes)
         json.field("readyNodes", readyNodes)
         json.field("nodes", nodes)
+        json.field("time", time)
         json.endObject()
     }
 }

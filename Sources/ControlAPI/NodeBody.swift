@@ -43,6 +43,12 @@ package struct NodeBody: Decodable, Hashable, Sendable, JSONWritable {
         let isEmpty = duty == NodeDuty.draining.word && jobs.isEmpty && used.milliCPU == 0
         return "\(state),\(isEmpty ? "Drained" : duty)"
     }
+    /// The public key by which it is known; `nil` when it has none.
+    package var publicKey: String?
+    /// When that key was admitted, as ``TimeText`` writes times.
+    package var enrolledAt: String?
+    /// When it last changed; `nil` before the first change.
+    package var keyChangedAt: String?
 
     /// Processor time and memory.
     package struct Amount: Decodable, Hashable, Sendable, JSONWritable {
@@ -83,7 +89,9 @@ package struct NodeBody: Decodable, Hashable, Sendable, JSONWritable {
     }
 
     /// The body of a record; `jobs` are names of runs.
-    package init(_ record: NodeRecord, used: ResourceAmount, jobs: [String]) {
+    package init(
+        _ record: NodeRecord, used: ResourceAmount, jobs: [String], key: NodeKey? = nil
+    ) {
         let description = record.description
         name = description.node.name
         state = record.state.word
@@ -108,6 +116,9 @@ package struct NodeBody: Decodable, Hashable, Sendable, JSONWritable {
             assignment.duty == .draining
             ? TimeText.text(
                 milliseconds: assignment.decidedAt + assignment.graceSeconds * 1_000) : nil
+        publicKey = key?.publicKey
+        enrolledAt = key.flatMap { TimeText.text(milliseconds: $0.enrolledAt) }
+        keyChangedAt = key.flatMap { TimeText.text(milliseconds: $0.rotatedAt) }
     }
 
     /// Writes the node.
@@ -130,6 +141,9 @@ package struct NodeBody: Decodable, Hashable, Sendable, JSONWritable {
         json.field("decidedBy", decidedBy)
         json.field("decidedAt", decidedAt)
         json.field("stopsAt", stopsAt)
+        json.field("publicKey", publicKey)
+        json.field("enrolledAt", enrolledAt)
+        json.field("keyChangedAt", keyChangedAt)
         json.endObject()
     }
 }

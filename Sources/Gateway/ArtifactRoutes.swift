@@ -13,11 +13,11 @@ struct ArtifactRoutes: Sendable {
     func add(to router: Router<GatewayContext>) {
         router.get("/v1/artifacts/{sha256}") { _, context in
             try await FileStreaming(store: backend.artifacts)
-                .response(try digest(context), type: "application/octet-stream")
+                .response(try visible(context), type: "application/octet-stream")
         }
         router.head("/v1/artifacts/{sha256}") { _, context in
             // Whoever asks whether it is there is about to use it.
-            let (store, digest) = (backend.artifacts, try digest(context))
+            let (store, digest) = (backend.artifacts, try visible(context))
             try? await BlockingWork.run { try store.touch(digest) }
             return try await FileStreaming(store: store)
                 .response(digest, type: "application/octet-stream")
@@ -35,8 +35,18 @@ struct ArtifactRoutes: Sendable {
         return digest
     }
 
+    /// The digest, when the sender may know of the file; otherwise there is no such file.
+    private func visible(_ context: GatewayContext) throws -> SHA256Digest {
+        let digest = try digest(context)
+        guard ArtifactAccess(backend: backend).sees(digest, try context.sender()) else {
+            throw GatewayFailure.notFound("the file is not in the store")
+        }
+        return digest
+    }
+
     private func store(_ request: Request, _ context: GatewayContext) async throws -> Response {
-        _ = try context.writer()
+        let sender = try context.writer()
+        let access = ArtifactAccess(backend: backend)
         let digest = try digest(context)
         let bound = min(settings.largestArtifactBytes, backend.artifacts.maximumObjectBytes)
         let length = request.headers[.contentLength].flatMap(Int.init)
@@ -52,12 +62,24 @@ struct ArtifactRoutes: Sendable {
         }
         let store = backend.artifacts
         if let size = try await BlockingWork.run({ try store.size(of: digest) }) {
+            // Who may not know of the file yet must send its very bytes.
+            let isKnown = access.sees(digest, sender)
+            var hasher = SHA256Hasher()
             // Reading the body anyway keeps the connection in step.
-            for try await _ in request.body {}
+            for try await piece in request.body where !isKnown {
+                piece.withUnsafeReadableBytes { hasher.update($0) }
+            }
+            guard isKnown || hasher.finish() == digest else {
+                throw GatewayFailure(
+                    .unprocessableContent, "DigestMismatch",
+                    "the body does not have the digest in the path")
+            }
             try? await BlockingWork.run { try store.touch(digest) }
+            try await access.claim(digest, sender)
             return .json(ArtifactBody(sha256: digest.hex, bytes: size))
         }
         let size = try await receive(request.body, as: digest, bound: bound)
+        try await access.claim(digest, sender)
         return .json(ArtifactBody(sha256: digest.hex, bytes: size), status: .created)
     }
 

@@ -6,6 +6,8 @@ import SchedulerService
 /// What happens in the whole cluster, for as long as the client listens.
 struct ClusterStream: Sendable {
     let backend: any SchedulerBackend
+    /// Who listens.
+    let sender: Identity
     /// The namespace of the jobs shown; `nil` means all.
     var namespace: String?
 
@@ -42,6 +44,7 @@ struct ClusterStream: Sendable {
         case .change(.fact(let event)):
             let job = backend.view.job(event.fact.job)
             if let job, !isShown(job) { return }
+            guard backend.view.shows(event.fact, to: sender) else { return }
             try await send(event, &writer)
         case .change(.log), .change(.experiment): return
         }
@@ -67,7 +70,9 @@ struct ClusterStream: Sendable {
                         last = try await catchUp(last, &events)
                     }
                     guard event.sequence > last else { continue }
-                    try await send(event, &events)
+                    if backend.view.shows(event.fact, to: sender) {
+                        try await send(event, &events)
+                    }
                     last = event.sequence
                 case .change: continue
                 }
@@ -86,7 +91,9 @@ struct ClusterStream: Sendable {
             let events = try await BlockingWork.run {
                 try backend.events(job: nil, after: after, limit: limit)
             }
-            for event in events { try await send(event, &writer) }
+            for event in events where backend.view.shows(event.fact, to: sender) {
+                try await send(event, &writer)
+            }
             last = events.last?.sequence ?? last
             if events.count < limit { return last }
         }

@@ -9,12 +9,12 @@ enum DataResolution {
     /// The set and the digests of its files that the store lacks.
     struct Outcome: Sendable {
         let reference: DatasetReference
-        let missing: [String]
+        var missing: [String]
     }
 
     /// Resolves one source; reads files of this host for a `hostPath` without digests.
     static func resolve(
-        _ job: TrainJobSpecification, store: ArtifactStore
+        _ job: TrainJobSpecification, store: ArtifactStore, sender: Identity
     ) throws -> Outcome {
         switch job.dataSource {
         case .artifact(let reference):
@@ -26,7 +26,7 @@ enum DataResolution {
             }
             return Outcome(reference: reference, missing: try missing(of: reference, store))
         case .hostPath(let files):
-            return Outcome(reference: try digest(files, job), missing: [])
+            return Outcome(reference: try digest(files, job, sender), missing: [])
         case .file(let files):
             let path = files.first?.path ?? ""
             throw GatewayFailure.invalid(
@@ -56,7 +56,7 @@ enum DataResolution {
     }
 
     private static func digest(
-        _ files: [DataFile], _ job: TrainJobSpecification
+        _ files: [DataFile], _ job: TrainJobSpecification, _ sender: Identity
     ) throws -> DatasetReference {
         let described = try files.map { file in
             var status = stat()
@@ -65,6 +65,13 @@ enum DataResolution {
                 throw GatewayFailure.conflict(
                     "\(file.path) is not a file on the scheduler's host, so its digest is"
                         + " unknown; mlctl submit on a host that has it adds the digest")
+            }
+            // The daemons may read more than the sender may.
+            let isOwn = sender.hostUser.map { $0 == status.st_uid } ?? false
+            guard sender.role == .admin || isOwn || status.st_mode & S_IROTH != 0 else {
+                throw GatewayFailure.forbidden(
+                    "\(file.path) is not readable for everybody on the scheduler's host; use"
+                        + " source: {file: …}, which uploads it")
             }
             let digest: SHA256Digest
             do throws(ArtifactError) {

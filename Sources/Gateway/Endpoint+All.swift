@@ -1,6 +1,7 @@
 extension Endpoint {
     /// Every operation, by path.
-    static let all: [Endpoint] = jobs + experiments + streams + cluster + files + system
+    static let all: [Endpoint] =
+        jobs + experiments + streams + cluster + files + system + administration
 
     private static let jobs: [Endpoint] = [
         Endpoint(
@@ -117,11 +118,11 @@ extension Endpoint {
             query: ["dryRun"], response: "Housekeeping"),
         Endpoint(
             method: "GET", path: "/v1/health", operation: "health",
-            summary: "Whether the scheduler is well.", response: "Health", isOpen: true),
+            summary: "Whether the scheduler is well.", response: "Health"),
         Endpoint(
             method: "GET", path: "/v1/version", operation: "version",
             summary: "The product's version and this life of the scheduler.",
-            response: "Version", isOpen: true),
+            response: "Version"),
         Endpoint(
             method: "GET", path: "/v1/openapi.json", operation: "document",
             summary: "This document.", response: "application/json"),

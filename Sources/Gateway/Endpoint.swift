@@ -1,4 +1,5 @@
 import ControlAPI
+import Foundation
 import HTTPTypes
 
 /// One operation of the API: what the router serves and the OpenAPI document describes.
@@ -23,7 +24,37 @@ struct Endpoint: Sendable, Hashable {
     /// The schema of an answer with status 200 beside the one with ``status``; empty when none.
     var alternative = ""
     /// Whether it is answered without a token.
-    var isOpen = false
+    var isOpen: Bool { Authorisation.permission(of: operation) == .open }
+
+    /// The operation that a request asks for: of several patterns that with the most fixed parts.
+    static func matching(method: String, path: String) -> Endpoint? {
+        let parts = path.split(separator: "/")
+        var best: (endpoint: Endpoint, fixed: Int)?
+        for (endpoint, pattern) in patterns where endpoint.method == method {
+            guard pattern.count == parts.count,
+                zip(pattern, parts).allSatisfy({ $0.first == "{" || $0 == $1 })
+            else { continue }
+            let fixed = pattern.count { $0.first != "{" }
+            if fixed > best?.fixed ?? -1 { best = (endpoint, fixed) }
+        }
+        return best?.endpoint
+    }
+
+    /// All operations with the parts of their paths.
+    private static let patterns: [(Endpoint, [Substring])] = all.map {
+        ($0, $0.path.split(separator: "/"))
+    }
+
+    /// What stands in a path in place of the variable parts.
+    func variables(of path: String) -> [String] {
+        var found: [String] = []
+        for (pattern, part) in zip(self.path.split(separator: "/"), path.split(separator: "/"))
+        where pattern.first == "{" {
+            let text = String(part.prefix(200))
+            found.append(text.removingPercentEncoding ?? "?")
+        }
+        return found
+    }
 
     /// The methods of all operations whose path has this form, in alphabetical order.
     static func methods(matching path: String) -> [String] {
@@ -34,10 +65,5 @@ struct Endpoint: Sendable, Hashable {
                 && zip(pattern, parts).allSatisfy { $0.first == "{" || $0 == $1 }
         }
         return Set(matching.map(\.method)).sorted()
-    }
-
-    /// Whether a path is answered without a token.
-    static func isOpen(_ path: String) -> Bool {
-        all.contains { $0.isOpen && $0.path == path }
     }
 }

@@ -9,21 +9,26 @@ struct EventRoutes: Sendable {
     let backend: any SchedulerBackend
 
     func add(to router: Router<GatewayContext>) {
-        router.get("/v1/events") { request, _ in try await list(request, job: nil) }
+        router.get("/v1/events") { request, context in
+            try await list(request, job: nil, for: try context.sender())
+        }
         router.get("/v1/jobs/{name}/events") { request, context in
-            try await list(request, job: try backend.job(request, context))
+            try await list(
+                request, job: try backend.job(request, context), for: try context.sender())
         }
     }
 
-    private func list(_ request: Request, job: JobRecord?) async throws -> Response {
+    private func list(
+        _ request: Request, job: JobRecord?, for sender: Identity
+    ) async throws -> Response {
         let after = Int64(try request.number("after") ?? 0)
         let limit = min(
             max(1, try request.number("limit") ?? GatewaySettings.mostEvents),
             GatewaySettings.mostEvents)
         let form = try OutputForm(request)
         let backend = backend
-        let events = try await BlockingWork.run {
-            try backend.events(job: job?.id, after: after, limit: limit)
+        let (events, more) = try await BlockingWork.run {
+            try visible(after: after, limit: limit, job: job?.id, for: sender)
         }
         let view = backend.view
         let bodies = events.map { event in
@@ -32,9 +37,27 @@ struct EventRoutes: Sendable {
                 job: job?.fullName ?? view.job(event.fact.job)?.fullName)
         }
         switch form {
-        case .json: return .json(ItemList(bodies, more: events.count == limit))
+        case .json: return .json(ItemList(bodies, more: more))
         case .name: return .text(bodies.map { "\($0.sequence)\n" }.joined())
         case .table, .wide: return .text(table(bodies))
+        }
+    }
+
+    /// The facts the sender may know of, and whether others follow: those of other namespaces are
+    /// passed over until the answer is full or the history ends.
+    private func visible(
+        after: Int64, limit: Int, job: JobID?, for sender: Identity
+    ) throws -> (events: [LedgerEvent], more: Bool) {
+        var found: [LedgerEvent] = []
+        var last = after
+        while true {
+            let events = try backend.events(job: job, after: last, limit: limit)
+            for event in events where backend.view.shows(event.fact, to: sender) {
+                found.append(event)
+                if found.count == limit { return (found, true) }
+            }
+            guard events.count == limit, let end = events.last else { return (found, false) }
+            last = end.sequence
         }
     }
 
@@ -52,5 +75,13 @@ struct EventRoutes: Sendable {
             ])
         }
         return table.text
+    }
+}
+
+extension CommittedView {
+    /// Whether a sender may know of a fact: of nodes always, of jobs in their namespace.
+    func shows(_ fact: LedgerFact, to sender: Identity) -> Bool {
+        guard fact.job.number > 0, sender.namespace != nil else { return true }
+        return job(fact.job).map { sender.sees($0.namespace) } ?? false
     }
 }

@@ -124,7 +124,8 @@ struct ExperimentRoutes: Sendable {
             throw GatewayFailure.invalid(
                 "the idempotency key is longer than \(SubmitRequest.longestKey) bytes")
         }
-        let reader = SubmissionReader(store: backend.artifacts)
+        let reader = SubmissionReader(
+            store: backend.artifacts, sender: identity, access: ArtifactAccess(backend: backend))
         let experiments = try await BlockingWork.run {
             try reader.readExperiments(
                 order.specification, file: order.file, overrides: order.setOverrides ?? [])

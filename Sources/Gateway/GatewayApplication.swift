@@ -1,3 +1,4 @@
+import Glibc
 import Hummingbird
 import HummingbirdCore
 package import Logging
@@ -26,22 +27,42 @@ package struct GatewayApplication: Sendable {
     ///
     /// - Throws: ``GatewayError`` when it cannot listen.
     package func run() async throws {
+        guard let path = settings.unixSocket else {
+            try await serve(.hostname(settings.host, port: settings.port))
+            return
+        }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await serve(.hostname(settings.host, port: settings.port)) }
+            group.addTask { try await serve(.unixDomainSocket(path: path)) }
+            try await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private func serve(_ address: BindAddress) async throws {
         let (onListening, settings) = (onListening, settings)
+        let counts = ConnectionCounts(most: settings.mostConnectionsPerClient)
         let application = Application(
             router: router(),
             server: .http1(
                 configuration: HTTP1Channel.Configuration(
+                    additionalChannelHandlers: [ConnectionBoundHandler(counts)],
                     idleTimeout: .seconds(settings.idleSeconds),
                     httpDecoderConfiguration: .init(
                         maxHeaderFieldSize: GatewaySettings.largestHeaderBytes,
                         maxHeaderListSize: GatewaySettings.largestHeaderBytes,
                         maxHeaderFieldCount: 100))),
             configuration: ApplicationConfiguration(
-                address: .hostname(settings.host, port: settings.port), serverName: "mlctl",
+                address: address, serverName: "mlctl",
                 availableConnectionsDelegate: MaximumAvailableConnections(
                     settings.mostConnections)),
             onServerRunning: { channel in
-                onListening(channel.localAddress?.port ?? settings.port)
+                if case .unixDomainSocket = channel.localAddress {
+                    // Who may come near is the folder's business, who speaks the kernel's.
+                    if let path = settings.unixSocket { chmod(path, 0o666) }
+                } else {
+                    onListening(channel.localAddress?.port ?? settings.port)
+                }
             },
             logger: logger)
         do {
@@ -57,7 +78,11 @@ package struct GatewayApplication: Sendable {
     func router() -> Router<GatewayContext> {
         let router = Router(context: GatewayContext.self)
         router.add(middleware: FailureMiddleware())
-        router.add(middleware: AuthenticationMiddleware(tokens: TokenTable(settings.tokens)))
+        router.add(
+            middleware: AuthorisationMiddleware(
+                credentials: CredentialCheck(
+                    tokens: TokenTable(settings.tokens), access: backend.access),
+                backend: backend))
         JobRoutes(backend: backend, settings: settings).add(to: router)
         SubmissionRoutes(backend: backend, settings: settings).add(to: router)
         ExperimentRoutes(backend: backend, settings: settings).add(to: router)
@@ -69,6 +94,7 @@ package struct GatewayApplication: Sendable {
         ArtifactRoutes(backend: backend, settings: settings).add(to: router)
         HousekeepingRoutes(backend: backend).add(to: router)
         SystemRoutes(backend: backend).add(to: router)
+        AccessRoutes(backend: backend, settings: settings).add(to: router)
         return router
     }
 }

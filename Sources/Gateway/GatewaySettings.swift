@@ -4,7 +4,9 @@ package struct GatewaySettings: Sendable {
     package var host: String
     /// The port to listen on; 0 takes a free one.
     package var port: Int
-    /// Who may speak; without any, only health and version are answered.
+    /// A Unix socket to listen on too, where the kernel says who speaks; `nil` for none.
+    package var unixSocket: String?
+    /// Who may speak beside the users of the ledger.
     package var tokens: [GatewayToken]
     /// The longest JSON or YAML body, in bytes.
     package var largestBodyBytes = 1 << 20
@@ -12,6 +14,8 @@ package struct GatewaySettings: Sendable {
     package var largestArtifactBytes = 16 << 30
     /// Connections at once; further ones wait to be accepted.
     package var mostConnections = 1_024
+    /// Connections at once of one client address; further ones are closed.
+    package var mostConnectionsPerClient = 512
     /// Seconds a connection may be silent while it sends a request or between two.
     package var idleSeconds: Int64 = 60
     /// Seconds a JSON or YAML body may take to arrive as a whole.

@@ -1,3 +1,4 @@
+import AccessControl
 import ClusterVocabulary
 import ControlAPI
 import Hummingbird
@@ -9,8 +10,9 @@ struct NodeRoutes: Sendable {
     let backend: any SchedulerBackend
 
     func add(to router: Router<GatewayContext>) {
-        router.get("/v1/nodes") { request, _ in
-            let nodes = backend.view.nodes().map(body)
+        router.get("/v1/nodes") { request, context in
+            let sender = try context.sender()
+            let nodes = backend.view.nodes().map { body($0, for: sender) }
             switch try OutputForm(request) {
             case .json: return Response.json(ItemList(nodes))
             case .name: return Response.text(nodes.map { $0.name + "\n" }.joined())
@@ -23,7 +25,7 @@ struct NodeRoutes: Sendable {
             let nodes = backend.view.nodes()
             guard let node = nodes.first(where: { $0.record.description.node.name == name })
             else { throw GatewayFailure.notFound("there is no node \(name.prefix(100))") }
-            return Response.json(body(node))
+            return Response.json(body(node, for: try context.sender()))
         }
         router.post("/v1/nodes/{name}/cordon") { request, context in
             try await assign(request, context, .cordoned)
@@ -64,9 +66,13 @@ struct NodeRoutes: Sendable {
         }
     }
 
-    private func body(_ node: NodeSummary) -> NodeBody {
-        let names = node.jobs.compactMap { backend.view.job($0)?.fullName }
-        return NodeBody(node.record, used: node.used, jobs: names)
+    /// What the sender may know of a node: names of jobs in their namespace only.
+    private func body(_ node: NodeSummary, for sender: Identity) -> NodeBody {
+        let names = node.jobs.compactMap { backend.view.job($0) }
+            .filter { sender.sees($0.namespace) }.map(\.fullName)
+        let name = node.record.description.node
+        let key = backend.access.read { $0.key(of: name) }
+        return NodeBody(node.record, used: node.used, jobs: names, key: key)
     }
 
     private func table(_ nodes: [NodeBody], isWide: Bool) -> String {
@@ -76,7 +82,7 @@ struct NodeRoutes: Sendable {
         ]
         let wide: [(title: String, alignment: TextTable.Alignment)] = [
             ("CORES", .trailing), ("KERNELS", .leading), ("FEATURES", .leading),
-            ("DATASETS", .trailing), ("REGISTERED", .leading),
+            ("DATASETS", .trailing), ("REGISTERED", .leading), ("ENROLLED", .leading),
         ]
         var table = TextTable(isWide ? narrow + wide : narrow)
         for node in nodes {
@@ -90,7 +96,7 @@ struct NodeRoutes: Sendable {
                 cells += [
                     String(node.cores), node.fingerprints.map(\.coreType).joined(separator: ","),
                     node.features.joined(separator: ","), String(node.datasets),
-                    node.registeredAt ?? "",
+                    node.registeredAt ?? "", node.enrolledAt ?? "",
                 ]
             }
             table.append(cells)

@@ -24,6 +24,10 @@ struct OpenAPISchema: Sendable {
         OpenAPISchema("ActionResult", "name:string namespace:string id:integer"),
         OpenAPISchema("Artifact", "sha256:string bytes:integer"),
         OpenAPISchema(
+            "AuditLine",
+            "sequence:integer at:string? user:string role:string origin:string operation:string"
+                + " target:string outcome:string"),
+        OpenAPISchema(
             "Diagnostic",
             "file:string line:integer column:integer path:string message:string rendered:string"),
         OpenAPISchema("Error", "error:Failure"),
@@ -38,7 +42,9 @@ struct OpenAPISchema: Sendable {
         OpenAPISchema(
             "Failure", "reason:string message:string diagnostics:Diagnostic[] missing:string[]"),
         OpenAPISchema(
-            "Health", "status:string freeBytes:integer readyNodes:integer nodes:integer"),
+            "Health",
+            "status:string freeBytes:integer readyNodes:integer nodes:integer time:string?"),
+        OpenAPISchema("Probe", "port:integer reason:string?"),
         OpenAPISchema(
             "Housekeeping", "removed:boolean removable:StoredItems[] stored:StoredItems[]"),
         OpenAPISchema(
@@ -112,7 +118,8 @@ struct OpenAPISchema: Sendable {
             "name:string state:string version:string protocolVersion:integer cores:integer"
                 + " features:string[] capacity:Amount used:Amount jobs:string[]"
                 + " fingerprints:Fingerprint[] datasets:integer registeredAt:string?"
-                + " bootID:string duty:string decidedBy:string decidedAt:string? stopsAt:string?"),
+                + " bootID:string duty:string decidedBy:string decidedAt:string? stopsAt:string?"
+                + " publicKey:string? enrolledAt:string? keyChangedAt:string?"),
         OpenAPISchema("NodeActionResult", "name:string duty:string jobsLeft:integer"),
         OpenAPISchema("Amount", "milliCPU:integer memoryBytes:integer"),
         OpenAPISchema("Fingerprint", "coreType:string digest:string"),
@@ -153,6 +160,18 @@ struct OpenAPISchema: Sendable {
             "specification:string file:string? setOverrides:string[] idempotencyKey:string?"),
         OpenAPISchema(
             "SubmittedJob", "name:string namespace:string id:integer repeated:boolean"),
+        OpenAPISchema("Sender", "user:string role:string namespace:string? origin:string"),
+        OpenAPISchema(
+            "User",
+            "name:string role:string namespace:string hostUser:integer? tokens:integer"
+                + " createdAt:string?"),
+        OpenAPISchema("UserRequest", "role:string? namespace:string? hostUser:integer?"),
+        OpenAPISchema(
+            "Token",
+            "id:string user:string? node:string? usesLeft:integer? expiresAt:string?"
+                + " createdBy:string createdAt:string?"),
+        OpenAPISchema("TokenRequest", "ttlSeconds:integer? uses:integer? node:string?"),
+        OpenAPISchema("IssuedToken", "id:string token:string expiresAt:string?"),
         OpenAPISchema(
             "Version", "version:string api:string incarnation:string startedAt:string?"),
     ]

@@ -16,14 +16,18 @@ struct StreamRoutes: Sendable {
                 try await stream.run(&writer)
             }
         }
-        router.get("/v1/events/stream") { request, _ in
+        router.get("/v1/events/stream") { request, context in
             let after = try position(request)
+            let sender = try context.sender()
             return EventWriter.response { writer in
-                try await ClusterStream(backend: backend).facts(after: after, &writer)
+                try await ClusterStream(backend: backend, sender: sender)
+                    .facts(after: after, &writer)
             }
         }
-        router.get("/v1/watch") { request, _ in
-            let stream = ClusterStream(backend: backend, namespace: request.query("namespace"))
+        router.get("/v1/watch") { request, context in
+            let stream = ClusterStream(
+                backend: backend, sender: try context.sender(),
+                namespace: request.query("namespace"))
             return EventWriter.response { writer in try await stream.watch(&writer) }
         }
     }

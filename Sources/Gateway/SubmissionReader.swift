@@ -9,6 +9,10 @@ import SchedulerCore
 struct SubmissionReader: Sendable {
     /// Where files must be.
     let store: ArtifactStore
+    /// Who submits.
+    let sender: Identity
+    /// Which files the sender may know of.
+    let access: ArtifactAccess
 
     /// One job, ready to be submitted.
     struct Prepared: Sendable {
@@ -17,12 +21,14 @@ struct SubmissionReader: Sendable {
         let missing: [String]
 
         /// What is submitted; data files stand in it by digest.
-        func submission(user: String, key: String) -> Submission {
-            Submission(
-                namespace: specification.namespace, name: specification.name, user: user,
+        func submission(of sender: Identity, key: String) -> Submission {
+            var submission = Submission(
+                namespace: specification.namespace, name: specification.name, user: sender.user,
                 labels: specification.labels, idempotencyKey: key,
                 specification: canonicalYAML, work: specification.work(data: reference),
                 requirements: specification.requirements)
+            submission.hostUser = sender.hostUser
+            return submission
         }
 
         /// The canonical text, data files by digest.
@@ -39,11 +45,35 @@ struct SubmissionReader: Sendable {
         guard reading.experiments.isEmpty else {
             throw GatewayFailure.invalid("an experiment is not a job; submit it to /v1/experiments")
         }
-        return try reading.jobs.map { job in
-            let outcome = try DataResolution.resolve(job, store: store)
+        return try reading.jobs.map { read in
+            var job = read
+            job.namespace = try namespace(job.namespace)
+            let outcome = try resolve(job)
             return Prepared(
                 specification: job, reference: outcome.reference, missing: outcome.missing)
         }
+    }
+
+    /// A namespace that is not written is the sender's own; another's is refused.
+    private func namespace(_ written: String) throws -> String {
+        if let own = sender.namespace, written == "default" { return own }
+        guard sender.sees(written) else {
+            throw GatewayFailure.forbidden(
+                "\(sender.user) submits to the namespace \(sender.namespace ?? "") alone, not"
+                    + " to \(written)")
+        }
+        return written
+    }
+
+    private func resolve(_ job: TrainJobSpecification) throws -> DataResolution.Outcome {
+        var outcome = try DataResolution.resolve(job, store: store, sender: sender)
+        // What others uploaded is not there for the sender: a digest alone is no right.
+        let unseen = outcome.reference.files.filter { file in
+            file.hostPath.isEmpty
+                && SHA256Digest(hex: file.digest).map { !access.sees($0, sender) } ?? false
+        }.map(\.digest)
+        outcome.missing += unseen.filter { !outcome.missing.contains($0) }
+        return outcome
     }
 
     private func reading(
@@ -83,13 +113,12 @@ struct SubmissionReader: Sendable {
             throw GatewayFailure.invalid(
                 "expected documents of kind Experiment; jobs go to /v1/jobs")
         }
-        return try reading.experiments.map { specification in
-            var prepared = PreparedExperiment(specification: specification)
-            guard case .job(.trainJob(let job))? = specification.exampleJob() else {
-                return prepared
-            }
-            let outcome = try DataResolution.resolve(job, store: store)
-            prepared.specification.template = specification.template?.withData(outcome.reference)
+        return try reading.experiments.map { read in
+            var prepared = PreparedExperiment(specification: read)
+            prepared.specification.namespace = try namespace(read.namespace)
+            guard case .job(.trainJob(let job))? = read.exampleJob() else { return prepared }
+            let outcome = try resolve(job)
+            prepared.specification.template = read.template?.withData(outcome.reference)
             prepared.missing = outcome.missing
             return prepared
         }

@@ -12,7 +12,10 @@ struct SubmissionRoutes: Sendable {
     let backend: any SchedulerBackend
     let settings: GatewaySettings
 
-    private var reader: SubmissionReader { SubmissionReader(store: backend.artifacts) }
+    private func reader(_ sender: Identity) -> SubmissionReader {
+        SubmissionReader(
+            store: backend.artifacts, sender: sender, access: ArtifactAccess(backend: backend))
+    }
 
     func add(to router: Router<GatewayContext>) {
         router.post("/v1/jobs") { request, context in try await submit(request, context) }
@@ -26,7 +29,7 @@ struct SubmissionRoutes: Sendable {
         let isDryRun = try request.flag("dryRun")
         let order = try await self.order(of: request)
         let key = try checkedKey(order.idempotencyKey ?? request.headers[.idempotencyKey])
-        let reader = reader
+        let reader = reader(identity)
         let jobs = try await BlockingWork.run {
             try reader.read(
                 order.specification, file: order.file, overrides: order.setOverrides ?? [])
@@ -44,7 +47,7 @@ struct SubmissionRoutes: Sendable {
         let job = try backend.job(request, context)
         let order = try await request.json(RerunRequest.self, of: settings)
         let key = try checkedKey(order.idempotencyKey ?? request.headers[.idempotencyKey])
-        let (backend, reader) = (backend, reader)
+        let (backend, reader) = (backend, reader(identity))
         let jobs = try await BlockingWork.run {
             guard let text = try backend.specification(of: job.id) else {
                 throw GatewayFailure.conflict("the spec of \(job.fullName) is not recorded")
@@ -107,7 +110,7 @@ struct SubmissionRoutes: Sendable {
         var submitted: [SubmittedJob] = []
         for (index, job) in jobs.enumerated() {
             let ownKey = key.isEmpty || jobs.count == 1 ? key : "\(key)#\(index + 1)"
-            var submission = job.submission(user: identity.user, key: ownKey)
+            var submission = job.submission(of: identity, key: ownKey)
             if let frozen { submission.freeze(as: frozen) }
             let answer = await backend.submit(submission)
             switch answer {

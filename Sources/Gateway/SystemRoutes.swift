@@ -16,7 +16,8 @@ struct SystemRoutes: Sendable {
                 HealthBody(
                     status: information.isDiskBelowFloor ? "diskFull" : "ok",
                     freeBytes: information.freeBytes,
-                    readyNodes: nodes.count { $0.record.state == .ready }, nodes: nodes.count))
+                    readyNodes: nodes.count { $0.record.state == .ready }, nodes: nodes.count,
+                    time: TimeText.text(milliseconds: WallTime.milliseconds)))
         }
         router.get("/v1/version") { _, _ in
             let information = backend.information

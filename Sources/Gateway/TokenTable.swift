@@ -1,4 +1,5 @@
 import Artifacts
+import ClusterVocabulary
 
 /// Finds whom a token stands for, in a time that says nothing about how much of it was right.
 struct TokenTable: Sendable {
@@ -16,7 +17,9 @@ struct TokenTable: Sendable {
         entries = tokens.filter { !$0.token.isEmpty }.map { token in
             Entry(
                 digest: SHA256Hasher.digest(of: Array(token.token.utf8)).bytes,
-                identity: Identity(user: token.user, role: token.role))
+                identity: Identity(
+                    user: token.user, role: token.role,
+                    namespace: token.role == .admin ? nil : token.namespace))
         }
     }
 
@@ -32,12 +35,4 @@ struct TokenTable: Sendable {
         }
         return found
     }
-}
-
-/// Who sent a request.
-struct Identity: Sendable {
-    /// The user.
-    let user: String
-    /// What they may do.
-    let role: GatewayRole
 }

@@ -8,6 +8,10 @@ package struct ClusterConfiguration: Sendable, Equatable {
         package var control = Endpoint(host: "127.0.0.1", port: 7_071)
         /// Where workers fetch and store artifacts.
         package var artifacts = Endpoint(host: "127.0.0.1", port: 7_069)
+        /// Where workers of other hosts enrol; `nil` for this host only.
+        package var enrolment: Endpoint?
+        /// The name or address by which other hosts reach this one; `nil` tells the listening one.
+        package var advertise: String?
         /// Milliseconds between two heartbeats of a worker.
         package var heartbeatMilliseconds: Int64 = 500
         /// Milliseconds of silence after which a worker gets no more work.

@@ -25,6 +25,8 @@ struct ClusterConfigurationReader {
         result.http = endpoint(reader, "http") ?? result.http
         result.control = endpoint(reader, "control") ?? result.control
         result.artifacts = endpoint(reader, "artifacts") ?? result.artifacts
+        result.enrolment = endpoint(reader, "enrolment")
+        result.advertise = host(reader, "advertise")
         let range = Limits.heartbeatMilliseconds
         result.heartbeatMilliseconds = reader.milliseconds(
             "heartbeatInterval", in: range, default: result.heartbeatMilliseconds)
@@ -42,9 +44,10 @@ struct ClusterConfigurationReader {
                 "suspectAfter must be at least \(Limits.heartbeatsPerSilence) times"
                     + " heartbeatInterval, \(least)ms, so that one lost heartbeat changes nothing")
         }
-        let named = [
+        var named = [
             ("http", result.http), ("control", result.control), ("artifacts", result.artifacts),
         ]
+        if let enrolment = result.enrolment { named.append(("enrolment", enrolment)) }
         for (index, (name, address)) in named.enumerated() {
             if let other = named[..<index].first(where: { $0.1 == address }) {
                 reader.report(name, "\(address) is the address of \(other.0) too")
@@ -94,6 +97,18 @@ struct ClusterConfigurationReader {
                     name: name, slots: slots, memoryBytes: memory, exchange: exchange))
         }
         return workers
+    }
+
+    private func host(_ reader: FieldReader, _ name: String) -> String? {
+        guard let (text, _) = reader.scalar(name, "a host such as 192.0.2.10") else { return nil }
+        guard
+            ClusterConfigurationReader.isHost(text, isBracketed: false)
+                || ClusterConfigurationReader.isHost(text, isBracketed: true)
+        else {
+            reader.report(name, "\(YAMLNode.quoted(text)) is neither a host name nor an address")
+            return nil
+        }
+        return text
     }
 
     private func endpoint(_ reader: FieldReader, _ name: String) -> Endpoint? {

@@ -16,6 +16,12 @@ package struct LedgerBatch: Sendable, Equatable {
     package var deletedJobs: [JobID]
     /// What changed of experiments and their trials.
     package var experiments = ExperimentBatch()
+    /// Nodes that are no more; their facts stay.
+    package var removedNodes: [NodeID] = []
+    /// Users, tokens, keys and claims that change.
+    package var access: [AccessChanges] = []
+    /// Who did what, in order.
+    package var audits: [AuditRecord] = []
 
     /// The text of a job's specification with its job.
     package struct JobSpecificationText: Sendable, Equatable {
@@ -49,5 +55,7 @@ package struct LedgerBatch: Sendable, Equatable {
     package var isEmpty: Bool {
         facts.isEmpty && jobs.isEmpty && specifications.isEmpty && nodes.isEmpty
             && models.isEmpty && deletedJobs.isEmpty && experiments.isEmpty
+            && removedNodes.isEmpty && access.allSatisfy(\.isEmpty)
+            && audits.isEmpty
     }
 }

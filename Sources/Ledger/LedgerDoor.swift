@@ -54,7 +54,9 @@ enum LedgerDoor {
             throw LedgerError.notWritable(
                 path: path, detail: "\(temporary): \(String(cString: strerror(errno)))")
         }
-        try build(temporary, schema: LedgerSchema.ledger)
+        try build(
+            temporary,
+            schema: LedgerSchema.ledger + LedgerMigration.all.map(\.statements).joined())
         guard rename(temporary, path) == 0 else {
             throw LedgerError.notWritable(path: path, detail: String(cString: strerror(errno)))
         }
@@ -147,7 +149,7 @@ enum LedgerDoor {
         return stat(path, &status) == 0 ? status : nil
     }
 
-    private static func syncFolder(of path: String) throws {
+    static func syncFolder(of path: String) throws {
         let handle = open(folder(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard handle >= 0 else {
             throw LedgerError.ioFailure(path: path, detail: String(cString: strerror(errno)))

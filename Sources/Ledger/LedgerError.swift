@@ -12,8 +12,9 @@ package enum LedgerError: Error, Hashable, Sendable {
     case networkFileSystem(path: String, kind: String)
     /// The folder or file cannot be written.
     case notWritable(path: String, detail: String)
-    /// A newer release wrote the ledger.
-    case newerVersion(path: String, found: Int, newestKnown: Int)
+    /// A newer release wrote the ledger; the copy it made before of what this one can read, if
+    /// there is one.
+    case newerVersion(path: String, found: Int, newestKnown: Int, copy: String? = nil)
     /// The file is a SQLite database of something else.
     case foreign(path: String)
     /// The file is not what was written.
@@ -65,9 +66,10 @@ extension LedgerError: CustomStringConvertible {
                 + "cannot be trusted; move the state folder to a local disk"
         case .notWritable(let path, let detail):
             "ledger \(path) cannot be written: \(detail); make the folder writable"
-        case .newerVersion(let path, let found, let newestKnown):
+        case .newerVersion(let path, let found, let newestKnown, let copy):
             "ledger \(path) has schema version \(found), this program knows up to \(newestKnown); "
                 + "start it with the newer release"
+                + (copy.map { ", or go back to \($0), the copy made before the change" } ?? "")
         case .foreign(let path):
             "\(path) is a SQLite database, but not a ledger; check the path"
         case .damaged(let path, let detail):

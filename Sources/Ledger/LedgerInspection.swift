@@ -23,6 +23,7 @@ struct LedgerInspection {
             try checkRuns(database, &report)
             try checkRest(database, &report)
             try checkTrials(database, &report)
+            try checkAccess(database, &report)
         } catch {
             report.add("reading ends early: \(LedgerError(error, path: path))")
         }

@@ -3,7 +3,11 @@ import GRDB
 /// The tables of the two files and the numbers that name their format.
 enum LedgerSchema {
     /// The newest schema this program writes and reads, in `user_version`.
-    static let version = 1
+    static var version: Int { LedgerMigration.all.last?.version ?? firstVersion }
+    /// The schema that ``ledger`` makes; ``LedgerMigration`` leads on from it.
+    static let firstVersion = 1
+    /// The schema of the file of curves.
+    static let curvesVersion = 1
     /// "mlcl": marks the file as a ledger, in `application_id`.
     static let applicationID = 0x6D6C_636C
     /// "mlcm": marks the file of curves.
@@ -90,7 +94,7 @@ enum LedgerSchema {
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX trial_job ON trial (job) WHERE job > 0;
         PRAGMA application_id = \(applicationID);
-        PRAGMA user_version = \(version);
+        PRAGMA user_version = \(firstVersion);
         """
 
     /// The curves. A value that is not a number is kept as NULL, because SQLite has no NaN.
@@ -114,17 +118,19 @@ enum LedgerSchema {
             PRIMARY KEY (series, round)
         ) STRICT, WITHOUT ROWID;
         PRAGMA application_id = \(curvesApplicationID);
-        PRAGMA user_version = \(version);
+        PRAGMA user_version = \(curvesVersion);
         """
 
     /// Refuses a database of something else and one of a newer release.
     static func checkFormat(_ database: Database, path: String, applicationID: Int) throws {
         let found = try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0
         guard found == applicationID else { throw LedgerError.foreign(path: path) }
+        let newest = applicationID == Self.applicationID ? Self.version : curvesVersion
         let version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
-        guard version <= Self.version else {
+        guard version <= newest else {
             throw LedgerError.newerVersion(
-                path: path, found: version, newestKnown: Self.version)
+                path: path, found: version, newestKnown: newest,
+                copy: LedgerMigration.copy(of: path, readableBy: newest))
         }
         guard version > 0 else {
             throw LedgerError.damaged(path: path, detail: "its schema version is \(version)")

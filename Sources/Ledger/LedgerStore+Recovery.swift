@@ -20,12 +20,22 @@ package struct RecoveredLedger: Sendable, Equatable {
     package var recordCount = 0
     /// The sequence of the last event; 0 before the first.
     package var lastEvent: Int64 = 0
+    /// All users, tokens, node keys and claims.
+    package var access = AccessChanges()
 
     /// An empty ledger.
     package init() {}
 }
 
 extension LedgerStore {
+    /// Reads users, tokens, node keys and claims alone: who may connect is known before anybody
+    /// can.
+    package func recoverAccess() throws(LedgerError) -> AccessChanges {
+        try LedgerError.translating(path) {
+            try pool.read { try AccessReading(path: path).everything($0) }
+        }
+    }
+
     /// Reads the newest state of everything, in one snapshot.
     ///
     /// Throws ``LedgerError/damaged(path:detail:)`` when a record is not what was written.
@@ -66,6 +76,7 @@ struct LedgerReading {
         ledger.recordCount = try Int.fetchOne(database, sql: "SELECT count(*) FROM record") ?? 0
         ledger.lastEvent =
             try Int64.fetchOne(database, sql: "SELECT max(sequence) FROM event") ?? 0
+        ledger.access = try AccessReading(path: path).everything(database)
         return ledger
     }
 

@@ -35,7 +35,11 @@ package final class LedgerStore: Sendable {
         self.path = path
         lock = try LedgerDoor.enter(path: path, fileSystem: fileSystem)
         do {
-            if try LedgerDoor.needsCreation(path: path) { try LedgerDoor.create(path: path) }
+            if try LedgerDoor.needsCreation(path: path) {
+                try LedgerDoor.create(path: path)
+            } else {
+                try LedgerMigration.migrate(path: path)
+            }
             pool = try LedgerDoor.openPool(path: path)
             checkpointer = Mutex(try LedgerDoor.openCheckpointer(path: path))
             curves = try CurveFile(path: LedgerDoor.curvesPath(besides: path))
@@ -143,6 +147,8 @@ struct LedgerTail {
     var event: Int64 = 0
     /// The checksum of the last record.
     var chain: Int64 = 0
+    /// The end of the record of who did what.
+    var audit: AuditTail
     /// Why nothing may be written any more.
     var failure: LedgerError?
 
@@ -154,5 +160,6 @@ struct LedgerTail {
             chain = row[1]
         }
         event = try Int64.fetchOne(database, sql: "SELECT max(sequence) FROM event") ?? 0
+        audit = try AuditTail(database)
     }
 }

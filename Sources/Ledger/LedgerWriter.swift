@@ -37,10 +37,15 @@ struct LedgerWriter {
     func write(to database: Database, after tail: LedgerTail) throws -> LedgerTail {
         try writeJobs(database)
         try writeNodes(database)
+        try removeNodes(database)
         try writeModels(database)
         try experiments.write(to: database)
-        let next = try writeFacts(database, after: tail)
+        var next = try writeFacts(database, after: tail)
         try bury(database)
+        for changes in batch.access {
+            try AccessWriter(changes, at: committedAt).write(to: database)
+        }
+        try next.audit.append(batch.audits, to: database)
         return next
     }
 
@@ -83,6 +88,12 @@ struct LedgerWriter {
                 StoredBody.checksum(body), Data(body),
             ])
         }
+    }
+
+    private func removeNodes(_ database: Database) throws {
+        guard !batch.removedNodes.isEmpty else { return }
+        let remove = try database.cachedStatement(sql: "DELETE FROM node WHERE id = ?")
+        for node in batch.removedNodes { try remove.execute(arguments: [node.name]) }
     }
 
     private func writeModels(_ database: Database) throws {

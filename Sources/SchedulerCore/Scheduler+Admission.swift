@@ -50,6 +50,7 @@ extension Scheduler {
             idempotencyKey: submission.idempotencyKey, work: submission.work,
             requirements: submission.requirements, submittedAt: moment.wallMilliseconds)
         record.trial = submission.trial
+        record.hostUser = submission.hostUser
         record.reason =
             submission.requirements.isSuspended
             ? Reason(.suspended, "runPolicy.suspend is true")

@@ -108,11 +108,12 @@ extension Scheduler {
         if description.node != node {
             return Reason(.invalid, "the connection belongs to \(node), not \(description.node)")
         }
-        if description.protocolVersion != NodeDescription.currentProtocol {
+        guard NodeDescription.protocols.contains(description.protocolVersion) else {
             return Reason(
                 .invalid,
                 "the worker speaks protocol \(description.protocolVersion), this scheduler "
-                    + "\(NodeDescription.currentProtocol); install the same release")
+                    + NodeDescription.protocols.map { "\($0)" }.joined(separator: " and ")
+                    + "; install the same release")
         }
         if nodes[node] == nil, nodeOrder.count >= configuration.mostNodes {
             return Reason(.limitReached, "\(configuration.mostNodes) nodes are registered")

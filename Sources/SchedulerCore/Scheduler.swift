@@ -76,6 +76,8 @@ package struct Scheduler: Sendable {
             onDisconnected(node, moment, &effects)
         case .assign(let node, let assignment, let request):
             onAssign(assignment, to: node, request, moment, &effects)
+        case .removeNode(let node):
+            onRemoveNode(node, moment, &effects)
         case .diskBelowFloor(let isBelow):
             isDiskBelowFloor = isBelow
         case .wake:

@@ -21,6 +21,8 @@ package struct SchedulerEffects: Sendable {
     package var models: [ModelRecord] = []
     /// Jobs turned into tombstones.
     package var deletedJobs: [JobID] = []
+    /// Nodes that are no more.
+    package var removedNodes: [NodeID] = []
 
     // After the commit.
     /// Messages to nodes; may be lost, everything in them is repeated until it is seen to hold.
@@ -76,7 +78,7 @@ package struct SchedulerEffects: Sendable {
     /// Whether something must be committed before anything is sent.
     package var needsCommit: Bool {
         !(facts.isEmpty && changedJobs.isEmpty && specifications.isEmpty && nodes.isEmpty
-            && models.isEmpty && deletedJobs.isEmpty)
+            && models.isEmpty && deletedJobs.isEmpty && removedNodes.isEmpty)
     }
 
     /// Joins the effects of a later step onto these.
@@ -88,6 +90,7 @@ package struct SchedulerEffects: Sendable {
         nodes += later.nodes
         models += later.models
         deletedJobs += later.deletedJobs
+        removedNodes += later.removedNodes
         sends += later.sends
         replies += later.replies
         progress += later.progress

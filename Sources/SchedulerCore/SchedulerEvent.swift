@@ -34,6 +34,8 @@ package struct Submission: Sendable, Equatable {
     package var name: String
     /// Who submits.
     package var user: String
+    /// The host's user number as whom the job's commands run; `nil` for the daemon's own.
+    package var hostUser: UInt32?
     /// Labels, ordered by key.
     package var labels: [Label]
     /// The client's key: the same key gives the same job; empty means none.
@@ -83,6 +85,8 @@ package enum SchedulerEvent: Sendable {
     case disconnected(NodeID)
     /// An operator decides whether a node takes work.
     case assign(NodeID, NodeAssignment, RequestToken)
+    /// Somebody removes a node: its key counts no more, its work moves.
+    case removeNode(NodeID)
     /// Free disk space crossed the floor: below it nothing new is accepted.
     case diskBelowFloor(Bool)
     /// Time passed.

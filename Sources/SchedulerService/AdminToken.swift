@@ -1,3 +1,4 @@
+import Artifacts
 import Foundation
 
 /// The bearer token of the user who runs the scheduler, in `keys/admin.token`.
@@ -9,11 +10,7 @@ package enum AdminToken {
             let token = text.trimmingCharacters(in: .whitespacesAndNewlines)
             if token.utf8.count >= 16 { return token }
         }
-        var generator = SystemRandomNumberGenerator()
-        let token = (0..<4).map { _ in
-            let digits = String(generator.next() as UInt64, radix: 16)
-            return String(repeating: "0", count: 16 - digits.count) + digits
-        }.joined()
+        let token = SecretText.make()
         try ClusterKeys.write(token + "\n", to: path)
         return token
     }

@@ -15,12 +15,14 @@ final class ArtifactServer: Sendable {
     private let store: ArtifactStore
     private let logger: Logger
     private let uploads: UploadTable
+    private let access: AccessView
 
     init(
         endpoint: String, store: ArtifactStore, context: MessagingContext, keys: CurveKeyPair,
-        logger: Logger
+        access: AccessView, logger: Logger
     ) throws {
         self.store = store
+        self.access = access
         self.logger = logger
         uploads = UploadTable(store: store)
         // Chunks are large: a peer that asks and does not read must not fill the memory.
@@ -33,7 +35,9 @@ final class ArtifactServer: Sendable {
 
     func start() throws {
         try endpoint.start { [self] message in
+            // A key may be taken back while its connection lives.
             guard let head = message.frames.first,
+                let key = message.userID, access.node(ofKey: key) != nil,
                 let request = try? WireCodec.decodeArtifactRequest(head)
             else { return }
             let body = message.frames.count > 1 ? message.frames[1] : nil

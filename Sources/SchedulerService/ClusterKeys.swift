@@ -1,19 +1,19 @@
+package import AccessControl
+import Artifacts
+import ClusterVocabulary
 import Foundation
 package import Messaging
 
-/// The keys of a cluster: the scheduler's own pair, and the allow-list of its nodes.
+/// The secrets of a scheduler: its CURVE pair, and the join token of this host's workers.
 ///
-/// Files under `keys/` of the state folder, readable by their owner alone. `server.key` is the
-/// scheduler's secret. `node.key` is what workers of this user present; it stands in `allowed`
-/// (`PUBLICKEY USER` a line), which decides who may connect.
+/// Files under `keys/` of the state folder, readable by their owner alone: `server.key` is the
+/// scheduler's secret, `server.pub` its public half, `join.token` lets workers of the same user and
+/// host enrol by themselves. Keys of nodes and tokens of users stand in the ledger.
 package struct ClusterKeys: Sendable {
     /// The scheduler's pair.
     package let server: CurveKeyPair
-    /// Who may connect: user ids by public key.
-    let allowed: [String: String]
-
-    /// The most nodes on the allow-list.
-    static let mostAllowed = 4_096
+    /// The join token for this host.
+    package let localToken: JoinToken
 
     /// Reads the keys, or makes them at the first start.
     package static func load(stateFolder: String) throws -> ClusterKeys {
@@ -22,21 +22,17 @@ package struct ClusterKeys: Sendable {
             atPath: folder, withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700])
         let server = try pair(at: "\(folder)/server.key")
-        let node = try pair(at: "\(folder)/node.key")
-        try write(server.publicKey, to: "\(folder)/server.pub")
-        let list = "\(folder)/allowed"
-        if !FileManager.default.fileExists(atPath: list) {
-            try write("\(node.publicKey) local\n", to: list)
+        try write(server.publicKey + "\n", to: "\(folder)/server.pub")
+        let path = "\(folder)/join.token"
+        if let text = try? String(contentsOfFile: path, encoding: .utf8),
+            let token = JoinToken(text), token.serverPublicKey == server.publicKey
+        {
+            return ClusterKeys(server: server, localToken: token)
         }
-        var allowed: [String: String] = [:]
-        for line in try String(contentsOfFile: list, encoding: .utf8).split(separator: "\n") {
-            let words = line.split(separator: " ")
-            guard words.count == 2, CurveKeyPair.isKey(String(words[0])),
-                allowed.count < mostAllowed
-            else { continue }
-            allowed[String(words[0])] = String(words[1])
-        }
-        return ClusterKeys(server: server, allowed: allowed)
+        let token = JoinToken(
+            id: AccessToken.localID, secret: SecretText.make(), serverPublicKey: server.publicKey)
+        try write(token.text + "\n", to: path)
+        return ClusterKeys(server: server, localToken: token)
     }
 
     private static func pair(at path: String) throws -> CurveKeyPair {
@@ -49,36 +45,8 @@ package struct ClusterKeys: Sendable {
         return made
     }
 
-    /// Writes a small private file whole: temporary, then rename.
+    /// Writes a small private file whole: temporary, synced, then renamed.
     package static func write(_ text: String, to path: String) throws {
-        let temporary = "\(path).tmp"
-        guard
-            FileManager.default.createFile(
-                atPath: temporary, contents: Data(text.utf8),
-                attributes: [.posixPermissions: 0o600])
-        else { throw CocoaError(.fileWriteNoPermission, userInfo: [NSFilePathErrorKey: path]) }
-        if FileManager.default.fileExists(atPath: path) {
-            try FileManager.default.removeItem(atPath: path)
-        }
-        try FileManager.default.moveItem(atPath: temporary, toPath: path)
-    }
-}
-
-/// What a worker needs to reach and trust its scheduler.
-package struct NodeCredentials: Sendable {
-    /// The scheduler's public key.
-    package let serverPublicKey: String
-    /// The worker's own pair.
-    package let own: CurveKeyPair
-
-    /// Reads the credentials that a scheduler of this user made in its state folder.
-    package init(stateFolder: String) throws {
-        let folder = "\(stateFolder)/keys"
-        func text(_ name: String) throws -> String {
-            try String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8)
-                .trimmingCharacters(in: .whitespacesAndNewlines)
-        }
-        serverPublicKey = try text("server.pub")
-        own = try CurveKeyPair(secretKey: text("node.key"))
+        try PrivateFile.write(Array(text.utf8), to: path)
     }
 }

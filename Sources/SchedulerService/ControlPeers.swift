@@ -41,9 +41,28 @@ struct ControlPeers {
     func peer(of node: NodeID) -> PeerID? { speakers[node]?.peer }
 
     /// Judges a message, and notes its peer as the node's when the name is free.
+    ///
+    /// `owner` is the node whose key the connection proved; `nil` when the key counts no more.
     mutating func judge(
-        _ peer: PeerID, for node: NodeID, isRegistration: Bool, at now: ContinuousClock.Instant
+        _ peer: PeerID, for node: NodeID, keyOf owner: NodeID?, isRegistration: Bool,
+        at now: ContinuousClock.Instant
     ) -> Verdict {
+        guard let owner else {
+            return isRegistration
+                ? .refuse(
+                    Reason(
+                        .invalid,
+                        "the key of this worker counts no more: the node was deleted, or another "
+                            + "took its place; join again with a fresh token"))
+                : .drop
+        }
+        guard owner == node else {
+            return isRegistration
+                ? .refuse(
+                    Reason(
+                        .invalid, "the key is that of the node \(owner), it cannot be \(node)"))
+                : .drop
+        }
         if let speaker = speakers[node], speaker.peer != peer {
             guard isRegistration else { return .drop }
             guard now - speaker.lastHeard > grace else {

@@ -1,3 +1,4 @@
+package import AccessControl
 package import Artifacts
 package import ClusterVocabulary
 package import ExperimentCore
@@ -38,6 +39,18 @@ package protocol SchedulerBackend: Sendable {
     var artifacts: ArtifactStore { get }
     /// What it says of itself.
     var information: SchedulerInformation { get }
+    /// Users, tokens and node keys, as committed.
+    var access: AccessView { get }
+    /// The scheduler's public key, for join tokens.
+    var serverPublicKey: String { get }
+    /// Changes users, tokens or keys; says why not, or nothing once it is durable.
+    func change(_ event: AccessEvent) async -> Reason?
+    /// Takes a node's key back and moves its work; says why not, or nothing once it is durable.
+    func remove(_ node: NodeID) async -> Reason?
+    /// Keeps a line of who did what, durably a moment later.
+    func record(_ record: AuditRecord)
+    /// Who did what after a line, oldest first; of one user, or of all.
+    func audits(user: String?, after sequence: Int64, limit: Int) throws -> [AuditEntry]
 }
 
 /// What a scheduler says of itself.

@@ -1,3 +1,4 @@
+import AccessControl
 package import Artifacts
 package import ClusterVocabulary
 import Dispatch
@@ -15,12 +16,16 @@ import WireCodec
 package final class SchedulerDaemon: SchedulerBackend {
     /// Committed state for reads.
     package let view = CommittedView()
+    /// Users, tokens and node keys, as committed.
+    package let access = AccessView()
     /// Stored files.
     package let artifacts: ArtifactStore
     let ledger: LedgerStore
     let settings: SchedulerSettings
     let logger: Logger
-    private let inbox = SchedulerInbox()
+    let inbox = SchedulerInbox()
+    private let keys: ClusterKeys
+    private let enrolment: EnrolmentServer
     private let replies = PendingReplies()
     private let hub = EventHub()
     let logs: JobLogs
@@ -57,16 +62,24 @@ package final class SchedulerDaemon: SchedulerBackend {
         curves = CurveWriter(ledger: ledger, logger: logger)
         logs = try JobLogs(folder: "\(settings.stateFolder)/logs")
         let keys = try ClusterKeys.load(stateFolder: settings.stateFolder)
+        self.keys = keys
         exchangeKeys = try ExchangeKeys(stateFolder: settings.stateFolder)
+        // Before a socket listens: a worker that is refused once does not come back by itself.
+        access.apply([try ledger.recoverAccess()])
         context = try MessagingContext(ioThreads: 2)
-        authenticator = try ZAPHandler(context: context) { key, _, _ in keys.allowed[key] }
+        let doorkeeper = Doorkeeper(access: access)
+        authenticator = try ZAPHandler(context: context) { key, address, domain in
+            doorkeeper.userID(ofKey: key, address: address, domain: domain)
+        }
         control = try RouterEndpoint(
             endpoint: settings.controlEndpoint, context: context, curve: .server(keys.server),
             name: "control")
         peers = Shared(ControlPeers(grace: settings.core.suspectAfter))
         artifactServer = try ArtifactServer(
             endpoint: settings.artifactEndpoint, store: artifacts, context: context,
-            keys: keys.server, logger: logger)
+            keys: keys.server, access: access, logger: logger)
+        enrolment = try EnrolmentServer(
+            settings: settings, control: control.endpoint, keys: keys.server, context: context)
         incarnation = Incarnation(
             bootID: HostIdentity.bootID, life: UInt64.random(in: 1...UInt64(Int64.max)))
     }
@@ -79,7 +92,9 @@ package final class SchedulerDaemon: SchedulerBackend {
         let recovered = try ledger.recover()
         var core = Scheduler(
             configuration: settings.core, incarnation: incarnation,
-            artifactEndpoint: artifactServer.endpoint.endpoint, at: SchedulerLoop.origin)
+            artifactEndpoint: AdvertisedAddress.endpoint(
+                artifactServer.endpoint.endpoint, as: settings.advertise),
+            at: SchedulerLoop.origin)
         core.recover(
             RecoveredState(
                 jobs: recovered.jobs, nodes: recovered.nodes, models: recovered.models,
@@ -92,25 +107,34 @@ package final class SchedulerDaemon: SchedulerBackend {
         logger.info(
             "recovered",
             metadata: ["jobs": "\(recovered.jobs.count)", "records": "\(recovered.recordCount)"])
+        admitLocalWorkers()
         startLoop(core, try recoverExperiments(), lastEvent: recovered.lastEvent)
         try artifactServer.start()
+        try enrolment.start(inbox: inbox)
         try control.start(
             onDisconnect: { [inbox, peers] peer in
                 guard let node = peers.withLock({ $0.close(peer) }) else { return }
                 _ = inbox.put(.event(.disconnected(node)))
             }
-        ) { [inbox, peers, published = PublishedModels(store: artifacts), weak control] message in
+        ) {
+            [inbox, peers, access, published = PublishedModels(store: artifacts), weak control]
+            message in
             guard let body = message.frames.last,
                 let decoded = try? WireCodec.decodeWorkerMessage(body),
-                let node = ControlPeers.node(of: message.peer)
+                let node = ControlPeers.node(of: message.peer), let key = message.userID
             else { return }
             guard published.accepts(decoded) else { return }
             var isRegistration = false
             if case .register = decoded { isRegistration = true }
+            // Asked for each message: a key may be taken back while its connection lives.
+            let owner = access.node(ofKey: key)
             let verdict = peers.withLock {
                 $0.judge(
-                    message.peer, for: node, isRegistration: isRegistration,
+                    message.peer, for: node, keyOf: owner, isRegistration: isRegistration,
                     at: ContinuousClock.now)
+            }
+            if isRegistration, verdict == .pass, access.read({ $0.isNext(key) }) {
+                _ = inbox.put(.access(.keyUsed(key), by: nil, answer: { _ in }))
             }
             switch verdict {
             case .pass: _ = inbox.put(.event(.message(node, published.checked(decoded))))
@@ -187,13 +211,13 @@ package final class SchedulerDaemon: SchedulerBackend {
             removeCurves: { [curves] jobs in curves.remove(jobs) },
             fail: { [failure] error in failure.set(error) },
             stall: { [stalled] error in stalled.withLock { $0 = error } })
-        let parts = (ledger, inbox, view, settings, logger, ended, replies)
+        let parts = (ledger, inbox, view, access, settings, logger, ended, replies)
         let thread = Thread {
-            let (ledger, inbox, view, settings, logger, ended, replies) = parts
+            let (ledger, inbox, view, access, settings, logger, ended, replies) = parts
             SchedulerLoop(
-                core: core, experiments: experiments, ledger: ledger, inbox: inbox, view: view,
-                lastEvent: lastEvent,
-                settings: settings, actions: actions, logger: logger
+                core: core, experiments: experiments, access: access, ledger: ledger,
+                inbox: inbox, view: view, lastEvent: lastEvent, settings: settings,
+                actions: actions, logger: logger
             ).run()
             replies.answerAll(with: .refused(Reason(.conflict, "the scheduler is stopping")))
             ended.notify()
@@ -239,43 +263,12 @@ package final class SchedulerDaemon: SchedulerBackend {
         hub.close()
         control.stop()
         artifactServer.stop()
+        enrolment.stop()
         authenticator.stop()
         context.shutdown()
         curves.drain()
         logs.drain()
         try? ledger.close()
-    }
-}
-
-/// A value that the control thread, the loop and requests share.
-private final class Shared<Value: Sendable>: Sendable {
-    private let value: Mutex<Value>
-
-    init(_ value: Value) {
-        self.value = Mutex(value)
-    }
-
-    func withLock<Result: Sendable>(_ body: (inout Value) -> Result) -> Result {
-        value.withLock { value in body(&value) }
-    }
-}
-
-/// The failure that ended the loop, and whoever waits for it.
-private final class FailureCell: Sendable {
-    private let error = Mutex<LedgerError?>(nil)
-    private let (failures, continuation) = AsyncStream.makeStream(
-        of: LedgerError.self, bufferingPolicy: .bufferingOldest(1))
-
-    var value: LedgerError? { error.withLock { $0 } }
-
-    func set(_ failure: LedgerError) {
-        error.withLock { $0 = failure }
-        continuation.yield(failure)
-    }
-
-    /// Returns when the task is cancelled; throws a failure once there is one.
-    func wait() async throws {
-        for await failure in failures { throw failure }
     }
 }
 
@@ -285,7 +278,7 @@ extension SchedulerDaemon {
     ) async -> SchedulerEffects.Answer {
         await withCheckedContinuation { continuation in
             let token = replies.add(continuation)
-            guard inbox.put(.event(make(token))) else {
+            guard inbox.put(.event(make(token), by: RequestActor.current)) else {
                 replies.answer(
                     token,
                     with: .refused(
@@ -297,6 +290,10 @@ extension SchedulerDaemon {
 
     /// Submits a job; the answer comes after the commit.
     package func submit(_ submission: Submission) async -> SchedulerEffects.Answer {
+        // The door checks it too; no door can forget it.
+        if let own = RequestActor.current?.namespace, own != submission.namespace {
+            return .refused(Reason(.invalid, "you submit to the namespace \(own) alone"))
+        }
         if let problem = stalled.withLock({ $0 }) {
             return .refused(
                 Reason(.diskFull, "the ledger cannot be written now: \(problem); try again later"))
@@ -395,4 +392,23 @@ extension SchedulerDaemon {
     package func untilFailed() async throws {
         try await failure.wait()
     }
+}
+
+extension SchedulerDaemon {
+    /// Workers of this user and host enrol by the token in the state folder.
+    private func admitLocalWorkers() {
+        let digest = SHA256Hasher.digest(of: Array(keys.localToken.secret.utf8)).hex
+        let known = access.registry.tokens.first { $0.id == AccessToken.localID }
+        guard known?.digest != digest else { return }
+        let token = AccessToken(
+            id: AccessToken.localID, digest: digest, createdBy: "scheduler",
+            createdAt: WallClock.milliseconds)
+        _ = inbox.put(.access(.issue(token), by: nil, answer: { _ in }))
+    }
+
+    /// Where workers of other hosts enrol, with its real port; `nil` when they cannot.
+    package var enrolmentEndpoint: String? { enrolment.remoteEndpoint }
+
+    /// The scheduler's public key, for join tokens.
+    package var serverPublicKey: String { keys.server.publicKey }
 }

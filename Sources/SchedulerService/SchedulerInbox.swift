@@ -1,3 +1,5 @@
+import AccessControl
+import ClusterVocabulary
 import Messaging
 import SchedulerCore
 import Synchronization
@@ -5,9 +7,13 @@ import Synchronization
 /// What waits for the loop: events, and questions that only the core can answer.
 final class SchedulerInbox: Sendable {
     enum Item: Sendable {
-        case event(SchedulerEvent)
+        case event(SchedulerEvent, by: RequestActor? = nil)
         /// Somebody wants something of experiments.
         case experiment(ExperimentRequest)
+        /// Changes users, tokens or keys; answered once durable, with why not otherwise.
+        case access(AccessEvent, by: RequestActor?, answer: @Sendable (Reason?) -> Void)
+        /// Keeps a line of who did what.
+        case audit(AuditRecord)
         /// Reads the core on the loop's thread.
         case inspect(@Sendable (borrowing Scheduler) -> Void)
     }

@@ -1,3 +1,4 @@
+import AccessControl
 import Artifacts
 import ClusterVocabulary
 import Determinism
@@ -32,6 +33,8 @@ final class SchedulerLoop {
 
     private var core: Scheduler
     private var experiments: ExperimentDriver
+    private var access: AccessRegistry
+    private let accessView: AccessView
     private let ledger: LedgerStore
     private let inbox: SchedulerInbox
     private let view: CommittedView
@@ -44,12 +47,14 @@ final class SchedulerLoop {
     private var isBelowFloor = false
 
     init(
-        core: Scheduler, experiments: Experiments, ledger: LedgerStore, inbox: SchedulerInbox,
-        view: CommittedView,
-        lastEvent: Int64, settings: SchedulerSettings, actions: Actions, logger: Logger
+        core: Scheduler, experiments: Experiments, access: AccessView, ledger: LedgerStore,
+        inbox: SchedulerInbox, view: CommittedView, lastEvent: Int64,
+        settings: SchedulerSettings, actions: Actions, logger: Logger
     ) {
         self.core = core
         self.experiments = ExperimentDriver(experiments)
+        self.access = access.registry
+        accessView = access
         self.ledger = ledger
         self.inbox = inbox
         self.view = view
@@ -74,29 +79,52 @@ final class SchedulerLoop {
     func run() {
         var first = SchedulerEffects()
         let begun = experiments.begin(&core, &first, at: moment)
-        guard commit(&first, begun) else { return }
+        guard commit(&first, begun, AccessTurn()) else { return }
         while let items = inbox.take() {
             var effects = SchedulerEffects()
             var requests: [ExperimentRequest] = []
+            var turn = AccessTurn()
             checkDisk(&effects)
-            for item in items {
-                switch item {
-                case .event(let event): effects.append(step(event))
-                case .experiment(let request): requests.append(request)
-                case .inspect(let look): look(core)
-                }
-            }
+            for item in items { take(item, &effects, &requests, &turn) }
             // Timers are read only after the inbox is drained.
             effects.append(core.step(.wake, at: moment))
             let known = view.experiments
-            let turn = experiments.turn(
+            let search = experiments.turn(
                 requests, &core, &effects,
                 trials: { known.experiment($0)?.trials.map(\.trial) ?? [] },
                 finished: { namespace, name in
                     let trials = known.experiment(namespace: namespace, name: name)?.trials ?? []
                     return trials.map(\.trial).filter { $0.state != .running }
                 }, at: moment)
-            guard commit(&effects, turn) else { return }
+            guard commit(&effects, search, turn) else {
+                turn.answerAll(with: Reason(.conflict, "the scheduler is stopping"))
+                return
+            }
+        }
+    }
+
+    private func take(
+        _ item: SchedulerInbox.Item, _ effects: inout SchedulerEffects,
+        _ requests: inout [ExperimentRequest], _ turn: inout AccessTurn
+    ) {
+        switch item {
+        case .event(let event, let actor):
+            let following = step(event)
+            if let actor {
+                turn.audit(actor, following.replies.first?.answer.outcome ?? "done")
+            }
+            effects.append(following)
+        case .experiment(let request): requests.append(request)
+        case .access(let event, let actor, let answer):
+            let following = access.step(event, at: WallClock.milliseconds)
+            access.apply(following.changes)
+            turn.changes.append(following.changes)
+            turn.answers.append((answer, following.refusal))
+            if let actor, following.refusal == nil || actor.keepsRefusals {
+                turn.audit(actor, following.refusal.map { "refused: \($0)" } ?? "done")
+            }
+        case .audit(let record): turn.audits.append(record)
+        case .inspect(let look): look(core)
         }
     }
 
@@ -127,26 +155,31 @@ final class SchedulerLoop {
     }
 
     private func commit(
-        _ effects: inout SchedulerEffects, _ turn: ExperimentDriver.Turn
+        _ effects: inout SchedulerEffects, _ search: ExperimentDriver.Turn, _ turn: AccessTurn
     ) -> Bool {
-        effects.facts += turn.facts
+        effects.facts += search.facts
         // A job deleted in the same drain is not in the core any more; its last record came along.
         let last = Dictionary(
             effects.finalRecords.map { ($0.id, $0) }, uniquingKeysWith: { _, newer in newer })
         let jobs = Set(effects.changedJobs).sorted().compactMap {
             core.record(of: $0) ?? last[$0]
         }
-        if effects.needsCommit || !turn.batch.isEmpty {
+        if effects.needsCommit || !search.batch.isEmpty || !turn.isEmpty {
             var batch = LedgerBatch(
                 facts: effects.facts, jobs: jobs,
                 specifications: effects.specifications.map {
                     LedgerBatch.JobSpecificationText(job: $0.job, text: $0.text)
                 },
                 nodes: effects.nodes, models: effects.models, deletedJobs: effects.deletedJobs)
-            batch.experiments = turn.batch
+            batch.experiments = search.batch
+            batch.removedNodes = effects.removedNodes
+            batch.access = turn.changes
+            batch.audits = turn.audits
             guard persist(batch) else { return false }
         }
-        act(effects, jobs, turn)
+        accessView.apply(turn.changes)
+        act(effects, jobs, search)
+        for (answer, refusal) in turn.answers { answer(refusal) }
         return true
     }
 
@@ -187,7 +220,8 @@ final class SchedulerLoop {
         view.experiments.update(
             records: turn.batch.records, specifications: turn.specifications,
             trials: turn.reports + turn.batch.trials, deleted: turn.batch.deleted)
-        let nodesChanged = !effects.nodes.isEmpty || !jobs.isEmpty
+        let nodesChanged =
+            !effects.nodes.isEmpty || !jobs.isEmpty || !effects.removedNodes.isEmpty
         view.update(
             jobs: jobs, deleted: effects.deletedJobs, models: effects.models,
             nodes: nodesChanged ? core.nodeSummaries() : nil, progress: effects.progress)

@@ -8,6 +8,10 @@ package struct SchedulerSettings: Sendable {
     package var controlEndpoint: String
     /// The artifact endpoint for nodes, such as `tcp://127.0.0.1:7069`.
     package var artifactEndpoint: String
+    /// Where workers of other hosts enrol, such as `tcp://0.0.0.0:7068`; `nil` for this host only.
+    package var enrolmentEndpoint: String?
+    /// The address by which other hosts reach this one; `nil` tells the listening one.
+    package var advertise: String?
     /// Below this many free bytes nothing new is accepted.
     package var freeBytesFloor: Int64
     /// How long what is no longer needed is kept.

@@ -16,6 +16,7 @@ extension JobRecord: WireValue {
             requirements: try check.required(
                 JobRequirements.self, wire.requirements, wire.hasRequirements, "requirements"),
             submittedAt: try check.count(wire.submittedAt, "submitted_at"))
+        hostUser = wire.hasHostUser ? wire.hostUser : nil
         startedAt = try check.count(wire.startedAt, "started_at")
         finishedAt = try check.count(wire.finishedAt, "finished_at")
         state = try check.closed(JobState.self, wire.state.rawValue, "state")
@@ -51,6 +52,7 @@ extension JobRecord: WireValue {
         wire.name = name
         wire.run = run
         wire.user = user
+        if let hostUser { wire.hostUser = hostUser }
         wire.labels = labels.map(\.wire)
         wire.idempotencyKey = idempotencyKey
         wire.work = work.wire

@@ -63,10 +63,16 @@ final class WorkerLoop {
     /// Since when no scheduler has answered, and how long until that is said.
     private var unheardSince: ContinuousClock.Instant?
     private var unheardPause = Duration.seconds(5)
+    /// Where the scheduler is, and what `keys/scheduler.address` said when it was read last.
+    private var schedulerEndpoint: String
+    private var knownAddress: String?
 
     init(_ parts: Parts) {
         self.parts = parts
         let settings = parts.settings
+        schedulerEndpoint = settings.schedulerEndpoint
+        knownAddress =
+            (try? NodeCredentials.load(workerFolder: settings.stateFolder))??.control
         let description = NodeDescription(
             node: NodeID(settings.name),
             incarnation: Incarnation(
@@ -117,19 +123,38 @@ final class WorkerLoop {
         guard ContinuousClock.now - since > unheardPause else { return }
         unheardSince = ContinuousClock.now
         unheardPause = .seconds(30)
+        followScheduler()
+        // libzmq does not try again by itself after a refused handshake.
+        parts.control.reconnect(to: schedulerEndpoint)
         parts.logger.warning(
             """
-            not registered yet: no scheduler at \(parts.settings.schedulerEndpoint) accepts this \
-            worker; is it running, and are keys/node.key and keys/server.pub those of its state \
-            folder (--credentials)?
+            not registered yet: no scheduler at \(schedulerEndpoint) accepts this \
+            worker; is it running, is its port open, and was this node's key not taken back \
+            (mlctl get nodes)? A deleted node joins again with a fresh token, after \
+            \(parts.settings.stateFolder)/keys was removed
             """)
+    }
+
+    /// Takes over the address in `keys/scheduler.address` when it has changed since the start: the
+    /// scheduler was brought back on another host.
+    private func followScheduler() {
+        let folder = parts.settings.stateFolder
+        guard let told = (try? NodeCredentials.load(workerFolder: folder))??.control,
+            !told.isEmpty, told != knownAddress
+        else { return }
+        knownAddress = told
+        schedulerEndpoint = "tcp://\(told)"
+        parts.logger.info("the scheduler is at \(told) now")
     }
 
     /// What the shell itself needs to know of an event.
     private func intercept(_ event: WorkerEvent) {
         switch event {
         case .message(.welcome(let welcome)):
-            parts.transfers.setEndpoint(welcome.artifactEndpoint)
+            // A scheduler that listens everywhere is where it was reached.
+            parts.transfers.setEndpoint(
+                AdvertisedAddress.reached(
+                    welcome.artifactEndpoint, through: schedulerEndpoint))
             parts.logger.info("registered", metadata: ["node": "\(parts.settings.name)"])
         case .report(_, .status(let status))
         where status.phase == .failed && status.reason.code == .dataNotStaged:

@@ -26,8 +26,13 @@ struct ConnectionOptions: ParsableArguments {
 
 /// In which namespace names are looked up.
 struct NamespaceOption: ParsableArguments {
-    @Option(name: [.customShort("n"), .long], help: "The namespace.")
-    var namespace = "default"
+    @Option(
+        name: [.customShort("n"), .customLong("namespace")],
+        help: "The namespace (default: your own; an admin's is default).")
+    var chosen: String?
+
+    /// What requests say: nothing written means the sender's own.
+    var namespace: String { chosen ?? "" }
 }
 
 /// Runs of jobs named on the command line.

@@ -2,10 +2,13 @@ import ArgumentParser
 import Client
 import ControlAPI
 
-/// `mlctl describe`: everything about a job or a node.
+/// `mlctl describe`: everything about a job, an experiment or a node.
 struct DescribeCommand: ClientCommand {
     static let configuration = CommandConfiguration(
-        commandName: "describe", abstract: "Show everything about jobs, experiments and nodes.")
+        commandName: "describe", abstract: "Show everything about jobs, experiments and nodes.",
+        discussion: """
+            mlctl describe NAME… shows jobs and experiments, mlctl describe node NAME… nodes.
+            """)
 
     @Argument(help: "Runs such as digits-3 (a bare name means its newest run), or node/NAME.")
     var names: [String]
@@ -18,6 +21,13 @@ struct DescribeCommand: ClientCommand {
 
     func run(_ session: ClientSession) async throws {
         let client = try session.client()
+        if names.count > 1, ["node", "nodes"].contains(names[0]) {
+            for (index, name) in names.dropFirst().enumerated() {
+                if index > 0, form == .text { try session.console.line("") }
+                try await showNode(name, client, session)
+            }
+            return
+        }
         for (index, name) in names.enumerated() {
             if index > 0, form == .text { try session.console.line("") }
             if name.hasPrefix("node/") {

@@ -27,6 +27,9 @@ struct Mlctl: AsyncParsableCommand {
             CommandGroup(name: "Nodes", subcommands: [NodeCommand.self]),
             CommandGroup(name: "Daemons", subcommands: DaemonCommands.all),
             CommandGroup(
+                name: "Cluster",
+                subcommands: [ClusterCommand.self, UserCommand.self, DoctorCommand.self]),
+            CommandGroup(
                 name: "Tools",
                 subcommands: [
                     ValidateCommand.self, LedgerCommand.self, SimulateCommand.self, GCCommand.self,

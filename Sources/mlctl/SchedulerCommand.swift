@@ -1,5 +1,6 @@
 import ArgumentParser
 import Client
+import ClusterVocabulary
 import Foundation
 import Gateway
 import JobSpecification
@@ -28,13 +29,27 @@ struct SchedulerCommand: AsyncParsableCommand {
     @Option(help: "Where nodes fetch and store files (artifacts).")
     var artifacts: String?
 
+    @Option(help: "Where workers of other hosts enrol (default: this host's only).")
+    var enrolment: String?
+
+    @Option(help: "The name or address by which other hosts reach this one.")
+    var advertise: String?
+
+    @Option(help: "The Unix socket for users of this host (default: mlctl.sock in --state).")
+    var socket: String?
+
     func run() async throws {
         DaemonLimits.raise()
-        let cluster = try ClusterFile.read(config)?.scheduler ?? ClusterConfiguration.Scheduler()
         let state = state ?? StateFolder.path
+        let written = StateFolder.configurationPath(in: state)
+        let file = config ?? (FileManager.default.fileExists(atPath: written) ? written : nil)
+        let cluster = try ClusterFile.read(file)?.scheduler ?? ClusterConfiguration.Scheduler()
         var settings = SchedulerSettings(stateFolder: state)
         settings.controlEndpoint = "tcp://\(control ?? cluster.control.description)"
         settings.artifactEndpoint = "tcp://\(artifacts ?? cluster.artifacts.description)"
+        settings.enrolmentEndpoint =
+            (enrolment ?? cluster.enrolment?.description).map { "tcp://\($0)" }
+        settings.advertise = advertise ?? cluster.advertise
         settings.freeBytesFloor = cluster.freeDiskFloorBytes
         settings.retention.endedJobs = cluster.retention.endedJobsSeconds
         settings.retention.logs = cluster.retention.logsSeconds
@@ -52,12 +67,11 @@ struct SchedulerCommand: AsyncParsableCommand {
             throw DaemonFailure("\(error)")
         }
         let token = try AdminToken.load(stateFolder: state)
-        let gateway = GatewayApplication(
-            backend: daemon,
-            settings: GatewaySettings(
-                host: address.host, port: address.port,
-                tokens: [GatewayToken(token: token, user: NSUserName(), role: .admin)]),
-            logger: logger)
+        var door = GatewaySettings(
+            host: address.host, port: address.port,
+            tokens: [GatewayToken(token: token, user: NSUserName(), role: .admin)])
+        door.unixSocket = unixSocket(state, logger)
+        let gateway = GatewayApplication(backend: daemon, settings: door, logger: logger)
         defer { daemon.stop() }
         try await UntilSignal.run {
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -71,6 +85,14 @@ struct SchedulerCommand: AsyncParsableCommand {
                 group.cancelAll()
             }
         }
+    }
+
+    /// A path has to fit into a socket's address.
+    private func unixSocket(_ state: String, _ logger: Logger) -> String? {
+        let path = socket ?? StateFolder.socketPath(in: state)
+        guard path.utf8.count > 100 else { return path }
+        logger.warning("\(path) is too long for a Unix socket; name another one with --socket")
+        return nil
     }
 }
 

@@ -1,10 +1,11 @@
+import AccessControl
 import ArgumentParser
 import Client
+import ClusterVocabulary
 import Foundation
 import JobSpecification
 import Logging
 import Messaging
-import SchedulerService
 import WorkerService
 
 /// `mlctl worker`: offers this host's processors to a scheduler.
@@ -35,8 +36,23 @@ struct WorkerCommand: AsyncParsableCommand {
     @Option(help: "A cluster description (cluster/*.yaml) with this worker; options override it.")
     var config: String?
 
-    @Option(help: "The state folder of the scheduler that made this worker's key.")
+    @Option(help: "The state folder of the scheduler of this host, whose token it enrols with.")
     var credentials: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Join the scheduler of another host here, HOST:PORT (port 7068 when left out); needed "
+                + "until it has joined once, no harm after.", valueName: "address"))
+    var join: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The file with the join token, - for standard input (default: the text in the "
+                + "variable MLCTL_JOIN_TOKEN).", valueName: "file"), completion: .file())
+    var tokenFile: String?
+
+    @Flag(help: "Change this worker's key before it starts; needs --join or a local scheduler.")
+    var rotateKey = false
 
     @Option(help: "The folder for cached data sets and finished models.")
     var state: String?
@@ -53,10 +69,16 @@ struct WorkerCommand: AsyncParsableCommand {
             throw ValidationError("--exchange must be HOST:PORT such as 192.0.2.11:7072")
         }
         if cache < 1 { throw ValidationError("--cache must be at least 1") }
+        if let join, EnrolmentDoor.endpoint(of: join) == nil {
+            throw ValidationError("--join must be HOST or HOST:PORT such as 192.0.2.10:7068")
+        }
+        if join != nil, credentials != nil {
+            throw ValidationError("--join is for another host's scheduler, --credentials for ours")
+        }
+        if tokenFile != nil, join == nil { throw ValidationError("--token-file needs --join") }
     }
 
     func run() async throws {
-        let folder = credentials ?? StateFolder.path
         let name = name ?? HostIdentity.name
         let cluster = try ClusterFile.read(config)
         let listed = cluster?.workers.first { $0.name == name }
@@ -65,16 +87,17 @@ struct WorkerCommand: AsyncParsableCommand {
                 "\(config ?? "") has no worker \(name), but "
                     + cluster.workers.map(\.name).joined(separator: ", "))
         }
+        let folder = state ?? "\(StateFolder.path)/workers/\(name)"
+        let logger = DaemonLog.make("worker")
         let keys: NodeCredentials
         do {
-            keys = try NodeCredentials(stateFolder: folder)
+            keys = try enrol(name, folder, logger)
         } catch {
-            throw DaemonFailure(
-                "no worker key under \(folder)/keys; start the scheduler first, or name its "
-                    + "state folder with --credentials")
+            throw DaemonFailure("\(error)")
         }
+        let told = keys.control.isEmpty ? nil : keys.control
         let schedulerAddress =
-            scheduler ?? cluster?.scheduler.control.description ?? "127.0.0.1:7071"
+            scheduler ?? cluster?.scheduler.control.description ?? told ?? "127.0.0.1:7071"
         var settings = WorkerSettings(
             name: name,
             milliCPU: Int64(slots ?? listed?.slots ?? HostFacts.cores) * 1_000,
@@ -82,7 +105,7 @@ struct WorkerCommand: AsyncParsableCommand {
                 ?? HostFacts.memoryBytes / 5 * 4,
             schedulerEndpoint: "tcp://\(schedulerAddress)",
             serverPublicKey: keys.serverPublicKey,
-            keys: keys.own, stateFolder: state ?? "\(StateFolder.path)/workers/\(name)",
+            keys: keys.own, stateFolder: folder,
             executable: ProgramPath.own, cacheBytes: Int64(cache) << 20)
         if let told = exchange ?? listed?.exchange.description,
             let (host, port) = ExchangeAddressText.parts(of: told)
@@ -92,7 +115,7 @@ struct WorkerCommand: AsyncParsableCommand {
         } else if let (host, _) = ExchangeAddressText.parts(of: schedulerAddress) {
             settings.exchangeAddress = HostIdentity.address(toward: host) ?? ""
         }
-        let daemon = WorkerDaemon(settings: settings, logger: DaemonLog.make("worker"))
+        let daemon = WorkerDaemon(settings: settings, logger: logger)
         do {
             try daemon.start()
         } catch {
@@ -100,6 +123,87 @@ struct WorkerCommand: AsyncParsableCommand {
         }
         try await UntilSignal.run { await UntilSignal.wait() }
         daemon.stop()
+    }
+
+    /// The credentials of an earlier enrolment with the same scheduler, or of one made now.
+    private func enrol(
+        _ name: String, _ folder: String, _ logger: Logger
+    ) throws -> NodeCredentials {
+        guard let node = NodeID(checking: name) else { throw WorkerStartError.badName(name) }
+        let enrolment = Enrolment(node: node, workerFolder: folder)
+        let notice: (String) -> Void = { logger.warning("not enrolled yet: \($0)") }
+        guard let join, let endpoint = EnrolmentDoor.endpoint(of: join) else {
+            let state = credentials ?? StateFolder.path
+            // A worker that joined another host's scheduler before stays with it.
+            if credentials == nil, let known = try NodeCredentials.load(workerFolder: folder),
+                !FileManager.default.fileExists(atPath: "\(state)/keys/join.token")
+            {
+                return known
+            }
+            let known = try enrolment.joinLocally(stateFolder: state, notice: notice)
+            guard rotateKey else { return known }
+            return try enrolment.rotate(
+                known, at: LocalEnrolment.endpoint(stateFolder: state), notice: notice)
+        }
+        let known = try NodeCredentials.load(workerFolder: folder)
+        if let known, rotateKey {
+            return try enrolment.rotate(known, at: endpoint, notice: notice)
+        }
+        // With the key of the same scheduler in hand the token is not needed any more.
+        let token =
+            known == nil
+            ? try EnrolmentDoor.token(file: tokenFile)
+            : (try? EnrolmentDoor.token(file: tokenFile)) ?? nil
+        if let known, token == nil || token?.serverPublicKey == known.serverPublicKey {
+            return known
+        }
+        guard let token else {
+            throw DaemonFailure(
+                "joining needs a token: --token-file FILE, or its text in MLCTL_JOIN_TOKEN; "
+                    + "mlctl cluster token makes one on the scheduler's host")
+        }
+        return try enrolment.join(token, at: endpoint, notice: notice)
+    }
+}
+
+/// How a worker names its cluster's enrolment endpoint and brings its token.
+enum EnrolmentDoor {
+    /// The port of the enrolment endpoint.
+    static let usualPort = 7_068
+
+    /// `tcp://HOST:PORT` of `HOST` or `HOST:PORT`.
+    static func endpoint(of text: String) -> String? {
+        if let (host, port) = ExchangeAddressText.parts(of: text) {
+            return "tcp://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+        }
+        guard !text.isEmpty, !text.contains(":"), !text.contains("/") else { return nil }
+        return "tcp://\(text):\(usualPort)"
+    }
+
+    /// The token of a file, of standard input, or of the environment; never of an argument, which
+    /// everybody on the host could read.
+    static func token(file: String?) throws -> JoinToken? {
+        let text: String
+        if let file {
+            let source = file == "-" ? "/dev/stdin" : file
+            do {
+                text = try String(contentsOfFile: source, encoding: .utf8)
+            } catch {
+                throw DaemonFailure("\(file): the join token cannot be read: check the path")
+            }
+        } else if let variable = ProcessInfo.processInfo.environment["MLCTL_JOIN_TOKEN"] {
+            // What trainers inherit must not hold it.
+            unsetenv("MLCTL_JOIN_TOKEN")
+            text = variable
+        } else {
+            return nil
+        }
+        guard let token = JoinToken(text) else {
+            throw DaemonFailure(
+                "\(file ?? "MLCTL_JOIN_TOKEN") holds no join token: one line that begins with "
+                    + "mlctl-join-1, as mlctl cluster token prints it")
+        }
+        return token
     }
 }
 

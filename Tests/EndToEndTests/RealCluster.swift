@@ -70,7 +70,8 @@ final class RealCluster {
         return variables
     }
 
-    private func start(_ name: String, _ arguments: [String]) throws {
+    /// Starts the program with arguments of its own.
+    func start(_ name: String, _ arguments: [String]) throws {
         let log = "\(folder)/\(name).log"
         processes[name] = try ChildProcess(
             [RealCluster.executable] + arguments, environment: environment, output: log,

@@ -1,5 +1,6 @@
 import Artifacts
 import AsyncHTTPClient
+import ClusterVocabulary
 import ControlAPI
 import Foundation
 import Gateway
@@ -118,12 +119,20 @@ struct GatewayServer: Sendable {
     func submitSample(
         _ name: String = "digits", token: String = ana, extra: String = ""
     ) async throws -> SubmittedJob {
-        try scheduler.artifacts.put(Array(Documents.data.utf8))
+        try provideSample()
         let body = SubmitRequest(specification: Documents.job(name, extra: extra)).jsonText
         let answer = try await call(
             "POST", "/v1/jobs", token: token, headers: ["Content-Type": "application/json"],
             body: body)
         #expect(answer.status == 201, "\(answer.body)")
         return try #require(try answer.decoded([SubmittedJob].self).first)
+    }
+
+    /// Stores the sample's data as somebody of the namespace `default` would.
+    func provideSample() throws {
+        try scheduler.artifacts.put(Array(Documents.data.utf8))
+        var changes = AccessChanges()
+        changes.claims = [ArtifactClaim(namespace: "default", digest: Documents.digest)]
+        scheduler.access.apply([changes])
     }
 }

@@ -30,7 +30,8 @@ struct JobTests {
     }
 
     private func names(_ server: GatewayServer, _ query: String) async throws -> [String] {
-        let answer = try await server.call("GET", "/v1/jobs?\(query)")
+        let answer = try await server.call(
+            "GET", "/v1/jobs?\(query)", token: GatewayServer.admin)
         #expect(answer.status == 200, "\(answer.body)")
         return try answer.decoded(ItemList<JobSummary>.self).items.map(\.name)
     }
@@ -47,7 +48,8 @@ struct JobTests {
             #expect(try await names(server, "label=other").isEmpty)
             #expect(try await names(server, "since=1h").isEmpty)
             #expect(try await names(server, "since=2023-11-14T22:13:20.009Z").count == 2)
-            let cut = try await server.call("GET", "/v1/jobs?limit=3")
+            let cut = try await server.call(
+                "GET", "/v1/jobs?limit=3", token: GatewayServer.admin)
             #expect(try cut.decoded(ItemList<JobSummary>.self).more)
             for bad in ["state=odd", "since=soon", "limit=-1", "as=xml"] {
                 #expect(try await server.call("GET", "/v1/jobs?\(bad)").status == 400, "\(bad)")
@@ -59,14 +61,17 @@ struct JobTests {
     func tablesAndNamesAreText() async throws {
         try await GatewayServer.run { server in
             server.scheduler.publish(jobs: many(2))
-            let table = try await server.call("GET", "/v1/jobs?as=table")
+            let table = try await server.call(
+                "GET", "/v1/jobs?as=table", token: GatewayServer.admin)
             let lines = table.body.split(separator: "\n")
             #expect(lines.count == 3)
             #expect(lines[0].hasPrefix("NAME   USER  STATE    REASON  HOSTS  PROGRESS"))
             #expect(lines[2].hasPrefix("job-2  ana   Pending  Queued  -"))
-            let wide = try await server.call("GET", "/v1/jobs?as=wide")
+            let wide = try await server.call(
+                "GET", "/v1/jobs?as=wide", token: GatewayServer.admin)
             #expect(wide.body.contains("SHA256"))
-            let names = try await server.call("GET", "/v1/jobs?as=name&namespace=even")
+            let names = try await server.call(
+                "GET", "/v1/jobs?as=name&namespace=even", token: GatewayServer.admin)
             #expect(names.body == "job-2\n")
         }
     }
@@ -75,11 +80,14 @@ struct JobTests {
     func tenThousandJobsAreListedWhole() async throws {
         try await GatewayServer.run { server in
             server.scheduler.publish(jobs: many(10_000))
-            let names = try await server.call("GET", "/v1/jobs?as=name")
+            let names = try await server.call(
+                "GET", "/v1/jobs?as=name", token: GatewayServer.admin)
             #expect(names.body.split(separator: "\n").count == 10_000)
-            let table = try await server.call("GET", "/v1/jobs?as=table")
+            let table = try await server.call(
+                "GET", "/v1/jobs?as=table", token: GatewayServer.admin)
             #expect(table.body.split(separator: "\n").count == 10_001)
-            let list = try await server.call("GET", "/v1/jobs?as=json")
+            let list = try await server.call(
+                "GET", "/v1/jobs?as=json", token: GatewayServer.admin)
             #expect(list.body.contains("job-10000") && list.body.contains("\"job-1\""))
         }
     }
@@ -96,7 +104,8 @@ struct JobTests {
             let missing = try await server.call("GET", "/v1/jobs/digits-3")
             #expect(missing.status == 404)
             #expect(missing.failure?.message.contains("digits-3") == true)
-            let elsewhere = try await server.call("GET", "/v1/jobs/digits?namespace=other")
+            let elsewhere = try await server.call(
+                "GET", "/v1/jobs/digits?namespace=other", token: GatewayServer.admin)
             #expect(elsewhere.status == 404)
         }
     }

@@ -1,3 +1,4 @@
+import AccessControl
 import Artifacts
 import ClusterVocabulary
 import Determinism
@@ -20,6 +21,7 @@ final class MemoryScheduler: SchedulerBackend {
         var logs: [JobID: String] = [:]
         var listeners: [AsyncStream<StreamItem>.Continuation] = []
         var refusal: Reason?
+        var audits: [AuditRecord] = []
     }
 
     let view = CommittedView()
@@ -136,6 +138,33 @@ final class MemoryScheduler: SchedulerBackend {
             progress: [])
         send(facts.map { .fact($0) } + jobs.map { .job($0) })
         return effects.replies.first?.answer
+    }
+
+    // MARK: Access
+
+    let access = AccessView()
+    let serverPublicKey = String(repeating: "k", count: 40)
+
+    func change(_ event: AccessEvent) async -> Reason? {
+        let now = Int64(Date().timeIntervalSince1970 * 1_000)
+        let effects = access.registry.step(event, at: now)
+        access.apply([effects.changes])
+        if let actor = RequestActor.current {
+            record(actor.record(effects.refusal.map { "refused: \($0)" } ?? "done", at: now))
+        }
+        return effects.refusal
+    }
+
+    func remove(_ node: NodeID) async -> Reason? { await change(.removeNode(node)) }
+
+    func record(_ record: AuditRecord) { state.withLock { $0.audits.append(record) } }
+
+    func audits(user: String?, after sequence: Int64, limit: Int) throws -> [AuditEntry] {
+        state.withLock { state in
+            state.audits.enumerated().map { AuditEntry(sequence: Int64($0) + 1, record: $1) }
+                .filter { $0.sequence > sequence && (user == nil || $0.record.user == user) }
+                .prefix(limit).map { $0 }
+        }
     }
 
     // MARK: SchedulerBackend

@@ -58,7 +58,7 @@ struct SubmissionTests {
     @Test
     func theSameKeyGivesTheSameJobs() async throws {
         try await GatewayServer.run { server in
-            try server.scheduler.artifacts.put(Array(Documents.data.utf8))
+            try server.provideSample()
             let two = Documents.job("a") + "\n---\n" + Documents.job("b")
             let headers = yaml.merging(["Idempotency-Key": "sweep"]) { $1 }
             let first = try await server.call("POST", "/v1/jobs", headers: headers, body: two)
@@ -78,7 +78,7 @@ struct SubmissionTests {
     @Test
     func oneBadDocumentSubmitsNone() async throws {
         try await GatewayServer.run { server in
-            try server.scheduler.artifacts.put(Array(Documents.data.utf8))
+            try server.provideSample()
             let text = Documents.job("a") + "\n---\n" + Documents.job("B A D")
             let answer = try await server.call("POST", "/v1/jobs", headers: yaml, body: text)
             #expect(answer.status == 400)
@@ -89,7 +89,7 @@ struct SubmissionTests {
     @Test
     func overridesReachTheJob() async throws {
         try await GatewayServer.run { server in
-            try server.scheduler.artifacts.put(Array(Documents.data.utf8))
+            try server.provideSample()
             let path = "/v1/jobs?set=training.epochs%3D9&set=replicas%3D4"
             let answer = try await server.call(
                 "POST", path, headers: yaml, body: Documents.job("a"))
@@ -164,7 +164,7 @@ struct SubmissionTests {
     @Test
     func refusalsOfTheSchedulerHaveTheirStatus() async throws {
         try await GatewayServer.run { server in
-            try server.scheduler.artifacts.put(Array(Documents.data.utf8))
+            try server.provideSample()
             let cases: [(Reason.Code, Int, String?)] = [
                 (.limitReached, 429, "1"), (.diskFull, 503, "30"), (.conflict, 409, nil),
             ]

@@ -43,7 +43,7 @@ struct LedgerCheckTests {
         try fill()
         let report = try LedgerStore.check(path: folder.ledger)
         #expect(report.problems == [])
-        #expect(report.schemaVersion == 1)
+        #expect(report.schemaVersion == LedgerSchema.version)
         #expect(report.journalMode == "wal")
         #expect(report.synchronous == "FULL")
         #expect(report.records == 8)

@@ -93,11 +93,16 @@ struct LedgerOpeningTests {
 
     @Test func aNewerVersionIsRefusedAndLeftAlone() throws {
         try fill(jobs: 1)
-        try folder.tamper("PRAGMA user_version = 2")
+        try folder.tamper("PRAGMA user_version = 99")
         let before = try Data(contentsOf: URL(fileURLWithPath: folder.ledger))
-        #expect(opening() == .newerVersion(path: folder.ledger, found: 2, newestKnown: 1))
+        #expect(
+            opening()
+                == .newerVersion(
+                    path: folder.ledger, found: 99, newestKnown: LedgerSchema.version))
         #expect(try Data(contentsOf: URL(fileURLWithPath: folder.ledger)) == before)
-        #expect(throws: LedgerError.newerVersion(path: folder.ledger, found: 2, newestKnown: 1)) {
+        let refusal = LedgerError.newerVersion(
+            path: folder.ledger, found: 99, newestKnown: LedgerSchema.version)
+        #expect(throws: refusal) {
             try LedgerStore.check(path: folder.ledger)
         }
     }

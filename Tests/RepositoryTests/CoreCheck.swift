@@ -4,6 +4,7 @@ enum CoreCheck {
     static let cores: Set<String> = [
         "ClusterVocabulary", "Determinism", "LinearAlgebra", "Training", "Averaging", "Datasets",
         "JobSpecification", "SchedulerCore", "Search", "ExperimentCore", "WorkerCore",
+        "AccessControl",
     ]
 
     /// System modules a core file may import all the same, with the reason.

@@ -37,7 +37,9 @@ final class ClusterUnderTest {
 
     /// `host` tells workers of different hosts apart: they exchange over TCP, encrypted.
     func startWorker(_ name: String, slots: Int = 1, host: String? = nil) throws {
-        let credentials = try NodeCredentials(stateFolder: "\(folder)/scheduler")
+        let credentials = try Enrolment(
+            node: NodeID(name), workerFolder: "\(folder)/\(name)"
+        ).joinLocally(stateFolder: "\(folder)/scheduler", patience: .seconds(20))
         var settings = WorkerSettings(
             name: name, milliCPU: Int64(slots) * 1_000, memoryBytes: 4 << 30,
             schedulerEndpoint: scheduler.controlEndpoint,

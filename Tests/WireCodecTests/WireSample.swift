@@ -45,7 +45,7 @@ extension WireSample {
     private typealias Fixtures = VocabularyFixtures
 
     /// Every case of every message and record.
-    static let all = worker + scheduler + trainer + artifacts + records
+    static let all = worker + scheduler + trainer + artifacts + records + enrolment
 
     private static let worker = [
         ("register", WorkerMessage.register(Fixtures.description)),
@@ -134,6 +134,28 @@ extension WireSample {
                 "ArtifactReply.\(name)", message, { WireCodec.encode($0) },
                 WireCodec.decodeArtifactReply)
         }
+
+    private static let enrolment = [
+        WireSample(
+            "EnrolmentRequest.join",
+            EnrolmentRequest(
+                requestID: 7, node: NodeID("h1"), protocolVersion: 1,
+                wish: .join(tokenID: "t1", secret: "0123456789abcdef")),
+            { WireCodec.encode($0) }, WireCodec.decodeEnrolmentRequest),
+        WireSample(
+            "EnrolmentRequest.rotate",
+            EnrolmentRequest(
+                requestID: 8, node: NodeID("h1"), protocolVersion: 1,
+                wish: .rotate(nextPublicKey: String(repeating: "k", count: 40))),
+            { WireCodec.encode($0) }, WireCodec.decodeEnrolmentRequest),
+        WireSample(
+            "EnrolmentReply.accepted",
+            EnrolmentReply.accepted(requestID: 7, control: "192.0.2.10:7071"),
+            { WireCodec.encode($0) }, WireCodec.decodeEnrolmentReply),
+        WireSample(
+            "EnrolmentReply.refused", EnrolmentReply.refused(requestID: 8, Fixtures.reason),
+            { WireCodec.encode($0) }, WireCodec.decodeEnrolmentReply),
+    ]
 
     private static let records = [
         WireSample(
