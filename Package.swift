@@ -52,6 +52,8 @@ let package = Package(
     targets: [
         // System libraries: module map and shim, nothing else; OpenBLAS is loaded when first used.
         .target(name: "COpenBLAS"),
+        // What happens between fork and exec of a command.
+        .target(name: "CSupervision"),
         .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
         .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
@@ -113,6 +115,10 @@ let package = Package(
             swiftSettings: strict),
 
         .target(
+            name: "Supervision",
+            dependencies: ["CSupervision", "ClusterVocabulary", "WireCodec", "Artifacts"],
+            swiftSettings: strict),
+        .target(
             name: "SchedulerService",
             dependencies: [
                 "ClusterVocabulary", "Determinism", "SchedulerCore", "WireCodec", "Messaging",
@@ -123,7 +129,7 @@ let package = Package(
             name: "WorkerService",
             dependencies: [
                 "ClusterVocabulary", "Determinism", "JobSpecification", "Datasets", "WorkerCore",
-                "WireCodec", "Messaging", "Artifacts", logging,
+                "WireCodec", "Messaging", "Artifacts", "Supervision", logging,
             ],
             swiftSettings: strict),
 
@@ -155,7 +161,7 @@ let package = Package(
             dependencies: [
                 "TrainerProcess", "SchedulerService", "WorkerService", "Gateway", "Client",
                 "ControlAPI", "JobSpecification", "SchedulerCore", "Ledger", "Messaging",
-                "ClusterSimulator", "ClusterVocabulary",
+                "ClusterSimulator", "Supervision", "ClusterVocabulary",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 logging,

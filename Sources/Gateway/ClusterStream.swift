@@ -43,7 +43,7 @@ struct ClusterStream: Sendable {
             let job = backend.view.job(event.fact.job)
             if let job, !isShown(job) { return }
             try await send(event, &writer)
-        case .change(.log): return
+        case .change(.log), .change(.output): return
         }
     }
 

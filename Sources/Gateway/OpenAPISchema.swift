@@ -58,7 +58,12 @@ struct OpenAPISchema: Sendable {
             "state:string reason:string message:string startedAt:string? finishedAt:string?"
                 + " attempt:integer failures:integer model:StoredModel? metrics:numbers"
                 + " samplesPerSecond:number? rounds:integer totalRounds:integer? frozen:Frozen"
-                + " attempts:Ending[] members:Member[] progress:Progress?"),
+                + " attempts:Ending[] members:Member[] progress:Progress? command:Command?"),
+        OpenAPISchema(
+            "Command",
+            "line:string ranks:integer exitCode:integer? signal:integer? exitRank:integer?"
+                + " infrastructureFailures:integer outputs:Output[]"),
+        OpenAPISchema("Output", "firstRank:integer sha256:string bytes:integer"),
         OpenAPISchema(
             "JobSummary",
             "name:string namespace:string id:integer user:string labels:texts state:string"

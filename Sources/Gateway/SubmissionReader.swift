@@ -12,25 +12,32 @@ struct SubmissionReader: Sendable {
 
     /// One job, ready to be submitted.
     struct Prepared: Sendable {
-        let specification: TrainJobSpecification
-        let reference: DatasetReference
+        /// The spec; data files and folders stand in it by digest.
+        let specification: JobDocument
+        /// The data set of a training job.
+        let reference: DatasetReference?
         let missing: [String]
 
-        /// What is submitted; data files stand in it by digest.
+        /// What is submitted.
         func submission(user: String, key: String) -> Submission {
-            Submission(
-                namespace: specification.namespace, name: specification.name, user: user,
-                labels: specification.labels, idempotencyKey: key,
-                specification: canonicalYAML, work: specification.work(data: reference),
-                requirements: specification.requirements)
+            switch specification {
+            case .train(let job):
+                let data = reference ?? DatasetReference(key: "", files: [], format: "")
+                return Submission(
+                    namespace: job.namespace, name: job.name, user: user, labels: job.labels,
+                    idempotencyKey: key, specification: canonicalYAML, work: job.work(data: data),
+                    requirements: job.requirements)
+            case .command(let job):
+                return Submission(
+                    namespace: job.namespace, name: job.name, user: user, labels: job.labels,
+                    idempotencyKey: key, specification: canonicalYAML,
+                    work: .none(ranks: job.command.ranks), requirements: job.requirements,
+                    command: job.work)
+            }
         }
 
-        /// The canonical text, data files by digest.
-        var canonicalYAML: String {
-            var stored = specification
-            stored.dataSource = .artifact(reference)
-            return stored.canonicalYAML()
-        }
+        /// The canonical text.
+        var canonicalYAML: String { specification.canonicalYAML() }
     }
 
     /// Reads and resolves all documents; waits for disks, so never on a request's thread.
@@ -51,10 +58,19 @@ struct SubmissionReader: Sendable {
         let name = String((file ?? "request").prefix(Limits.pathBytes))
         let reading = SpecificationReader.read(text, file: name, overrides: parsed)
         guard reading.diagnostics.isEmpty else { throw refusal(reading.diagnostics) }
-        return try reading.jobs.map { job in
-            let outcome = try DataResolution.resolve(job, store: store)
-            return Prepared(
-                specification: job, reference: outcome.reference, missing: outcome.missing)
+        return try reading.documents.map { document in
+            switch document {
+            case .train(var job):
+                let outcome = try DataResolution.resolve(job, store: store)
+                job.dataSource = .artifact(outcome.reference)
+                return Prepared(
+                    specification: .train(job), reference: outcome.reference,
+                    missing: outcome.missing)
+            case .command(let job):
+                return Prepared(
+                    specification: document, reference: nil,
+                    missing: try DataResolution.missingWorkdir(of: job, store: store))
+            }
         }
     }
 

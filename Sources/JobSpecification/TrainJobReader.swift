@@ -59,14 +59,16 @@ struct TrainJobReader {
         return job
     }
 
-    private struct Metadata {
+    /// What `metadata` says.
+    struct Metadata {
         var name = ""
         var namespace = "default"
         var labels: [Label] = []
         var annotations: [Label] = []
     }
 
-    private func readMetadata(_ root: FieldReader) -> Metadata {
+    /// Reads `metadata`.
+    func readMetadata(_ root: FieldReader) -> Metadata {
         root.require("metadata", "metadata: {name: digits}")
         let reader = root.section("metadata")
         reader.require("name", "name: digits")

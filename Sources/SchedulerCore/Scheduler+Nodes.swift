@@ -39,6 +39,9 @@ extension Scheduler {
             if let job = jobs[line.attempt.job], job.attempt == line.attempt {
                 effects.logs.append(line)
             }
+        case .command(let status):
+            onCommandStatus(status, from: node, moment, &effects, isRepeated: false)
+        case .output(let output): onCommandOutput(output, from: node, &effects)
         case .leaving:
             loseNode(node, .left, Reason(.replaced, "the node stopped"), moment, &effects)
         }
@@ -59,6 +62,9 @@ extension Scheduler {
             // A new life holds nothing of the old one.
             loseNode(
                 node, .left, Reason(.replaced, "the worker on \(node) restarted"), moment, &effects)
+        }
+        if let known, known.record.description.isEarlierBoot(of: description) {
+            machineBooted(node, moment, &effects)
         }
         var entry =
             nodes[node]
@@ -142,6 +148,7 @@ extension Scheduler {
         for job in entry.lanes.keys.sorted() where !held.contains(job) {
             onNotHeld(job, by: node, moment, &effects)
         }
+        reconcileCommands(heartbeat, from: node, moment, &effects)
     }
 
     private mutating func onStaged(
@@ -204,7 +211,11 @@ extension Scheduler {
         for (id, _) in silent { nodes[id]?.record.state = .suspect }
         for (id, reason) in silent { loseNode(id, .suspect, reason, moment, &effects) }
         for job in limited { checkTimeLimit(of: job, moment, &effects) }
-        for job in running { checkReturn(of: job, moment, &effects) }
+        for job in running {
+            checkReturn(of: job, moment, &effects)
+            checkLeases(of: job, moment, &effects)
+        }
+        wakeResting(moment)
         if waiting.runnableCount > 0 || !running.isEmpty { needsPlacement = true }
         sweepRetention(moment, &effects)
     }
@@ -229,9 +240,16 @@ extension Scheduler {
             return
         }
         let seconds = entry.record.requirements.timeLimitSeconds
-        end(
-            job, .failed, .failed,
-            Reason(.timeLimit, "runPolicy.timeLimit of \(seconds) s passed"), moment, &effects)
+        let reason = Reason(.timeLimit, "runPolicy.timeLimit of \(seconds) s passed")
+        if entry.commandRun != nil {
+            // Its ranks may be ending already; only another try is still to be prevented.
+            guard entry.record.commandState.ending.map({ $0.kind == .retry }) ?? true else {
+                return
+            }
+            beginEnding(job, CommandEnding(.fail, reason), moment, &effects)
+            return
+        }
+        end(job, .failed, .failed, reason, moment, &effects)
     }
 
     private mutating func checkReturn(

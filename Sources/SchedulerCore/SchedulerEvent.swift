@@ -42,13 +42,16 @@ package struct Submission: Sendable, Equatable {
     package var specification: String
     /// What is trained.
     package var work: TrainingWork
+    /// What runs, for a command job; `work` is ``TrainingWork/none(ranks:)`` then.
+    package var command: CommandWork?
     /// What placing needs.
     package var requirements: JobRequirements
 
     /// Makes a submission.
     package init(
         namespace: String, name: String, user: String, labels: [Label], idempotencyKey: String,
-        specification: String, work: TrainingWork, requirements: JobRequirements
+        specification: String, work: TrainingWork, requirements: JobRequirements,
+        command: CommandWork? = nil
     ) {
         self.namespace = namespace
         self.name = name
@@ -58,6 +61,7 @@ package struct Submission: Sendable, Equatable {
         self.specification = specification
         self.work = work
         self.requirements = requirements
+        self.command = command
     }
 }
 

@@ -21,6 +21,7 @@ package final class SchedulerDaemon: SchedulerBackend {
     private let replies = PendingReplies()
     private let hub = EventHub()
     private let logs: JobLogs
+    private let outputs: JobOutputs
     private let curves: CurveWriter
     private let context: MessagingContext
     private let authenticator: ZAPHandler
@@ -48,6 +49,7 @@ package final class SchedulerDaemon: SchedulerBackend {
         try artifacts.removePartials(olderThan: 86_400)
         curves = CurveWriter(ledger: ledger, logger: logger)
         logs = try JobLogs(folder: "\(settings.stateFolder)/logs")
+        outputs = try JobOutputs(folder: "\(settings.stateFolder)/outputs")
         let keys = try ClusterKeys.load(stateFolder: settings.stateFolder)
         context = try MessagingContext(ioThreads: 2)
         authenticator = try ZAPHandler(context: context) { key, _, _ in keys.allowed[key] }
@@ -90,7 +92,9 @@ package final class SchedulerDaemon: SchedulerBackend {
                 guard let node = peers.withLock({ $0.close(peer) }) else { return }
                 _ = inbox.put(.event(.disconnected(node)))
             }
-        ) { [inbox, peers, published = PublishedModels(store: artifacts), weak control] message in
+        ) {
+            [inbox, peers, published = PublishedModels(store: artifacts), weak control, weak self]
+            message in
             guard let body = message.frames.last,
                 let decoded = try? WireCodec.decodeWorkerMessage(body),
                 let node = ControlPeers.node(of: message.peer)
@@ -103,7 +107,14 @@ package final class SchedulerDaemon: SchedulerBackend {
                     at: ContinuousClock.now)
             }
             switch verdict {
-            case .pass: _ = inbox.put(.event(.message(node, published.checked(decoded))))
+            case .pass:
+                if case .output(let output) = decoded {
+                    self?.take(output, of: node) { reply in
+                        control?.send(to: message.peer, frames: [WireCodec.encode(reply)])
+                    }
+                    return
+                }
+                _ = inbox.put(.event(.message(node, published.checked(decoded))))
             case .refuse(let reason):
                 control?.send(
                     to: message.peer, frames: [WireCodec.encode(SchedulerMessage.refused(reason))])
@@ -122,7 +133,10 @@ package final class SchedulerDaemon: SchedulerBackend {
             answer: { [replies] token, answer in replies.answer(token, with: answer) },
             publish: { [hub] items in hub.publish(items) },
             appendLog: { [logs] job, line in logs.append(line, to: job) },
-            removeLog: { [logs] job in logs.remove(job) },
+            removeLog: { [logs, outputs] job in
+                logs.remove(job)
+                outputs.remove(job)
+            },
             appendCurves: { [curves] reports in curves.append(reports) },
             fail: { [failure] error in failure.set(error) },
             stall: { [stalled] error in stalled.withLock { $0 = error } })
@@ -271,6 +285,51 @@ extension SchedulerDaemon {
     /// Durable facts after a sequence number, oldest first.
     package func events(job: JobID?, after sequence: Int64, limit: Int) throws -> [LedgerEvent] {
         try ledger.events(job: job, after: sequence, limit: limit)
+    }
+
+    /// What the ranks of a command job wrote, from a position on, and where it ends.
+    package func output(
+        of job: JobID, from: Int64, most: Int
+    ) throws -> (position: Int64, bytes: [UInt8], end: Int64) {
+        try outputs.read(job, from: from, most: most)
+    }
+
+    /// Stores a piece of a command's output, answers with what is here, and hands values it was
+    /// read from to the core. A piece is stored before any later word of its node is heard.
+    private func take(
+        _ output: CommandOutput, of node: NodeID, _ answer: (SchedulerMessage) -> Void
+    ) {
+        let job = output.attempt.job
+        guard let record = view.job(job), record.attempt >= output.attempt.number else { return }
+        let isMember = record.members.contains { $0.node == node }
+        guard isMember, record.attempt == output.attempt.number else {
+            // Nobody reads it: what the node holds counts as taken.
+            answer(
+                .outputAcknowledged(
+                    OutputAcknowledgement(
+                        attempt: output.attempt, rank: output.rank,
+                        position: max(0, output.position + Int64(output.bytes.count)))))
+            return
+        }
+        do {
+            let (position, isTaken) = try outputs.accept(output)
+            if isTaken {
+                if !output.measurements.isEmpty {
+                    var values = output
+                    values.bytes = []
+                    _ = inbox.put(.event(.message(node, .output(values))))
+                }
+                hub.publish([.output(job)])
+            }
+            answer(
+                .outputAcknowledged(
+                    OutputAcknowledgement(
+                        attempt: output.attempt, rank: output.rank, position: position)))
+        } catch {
+            // Not answered: the node asks again.
+            logger.warning(
+                "output cannot be kept", metadata: ["job": "\(job)", "error": "\(error)"])
+        }
     }
 
     /// The whole log of a job.

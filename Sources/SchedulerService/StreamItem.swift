@@ -9,6 +9,8 @@ package enum StreamItem: Sendable {
     case job(JobRecord)
     /// A running job is so far.
     case progress(TrainingProgress)
+    /// A command job wrote something.
+    case output(JobID)
     /// A line of a job's log.
     case log(JobID, String)
 }

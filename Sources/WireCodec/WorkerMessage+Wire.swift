@@ -10,6 +10,8 @@ extension WorkerMessage: WireValue {
         case .staged(let staged): self = .staged(try DatasetStaged(wire: staged))
         case .log(let line): self = .log(try LogLine(wire: line))
         case .leaving: self = .leaving
+        case .command(let status): self = .command(try CommandStatus(wire: status))
+        case .output(let output): self = .output(try CommandOutput(wire: output))
         case nil: throw .missing(message: "WorkerMessage", field: "body")
         }
     }
@@ -24,6 +26,8 @@ extension WorkerMessage: WireValue {
         case .staged(let staged): wire.staged = staged.wire
         case .log(let line): wire.log = line.wire
         case .leaving: wire.leaving = WireLeaving()
+        case .command(let status): wire.command = status.wire
+        case .output(let output): wire.output = output.wire
         }
         return wire
     }
@@ -37,7 +41,10 @@ extension Heartbeat: WireValue {
                 Incarnation.self, wire.incarnation, wire.hasIncarnation, "incarnation"),
             sequence: try check.number(wire.sequence, "sequence", 0...WireLimits.largestNumber),
             held: try check.list(
-                AttemptStatus.self, wire.held, "held", most: Heartbeat.mostHeld))
+                AttemptStatus.self, wire.held, "held", most: Heartbeat.mostHeld),
+            commands: try check.list(
+                CommandStatus.self, wire.commands, "commands", most: Heartbeat.mostHeld),
+            knowsCommands: wire.knowsCommands)
     }
 
     var wire: WireHeartbeat {
@@ -45,6 +52,8 @@ extension Heartbeat: WireValue {
         wire.incarnation = incarnation.wire
         wire.sequence = sequence
         wire.held = held.map(\.wire)
+        wire.commands = commands.map(\.wire)
+        wire.knowsCommands = knowsCommands
         return wire
     }
 }

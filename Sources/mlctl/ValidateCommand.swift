@@ -51,8 +51,10 @@ struct ValidateCommand: ParsableCommand {
         let reading = file.read(overrides: overrides)
         guard reading.diagnostics.isEmpty else { throw refusal(reading.diagnostics) }
         if data { _ = try preparation.prepare([file], overrides: overrides) }
-        let count = reading.jobs.count
-        return count == 1 ? "1 TrainJob" : "\(count) TrainJobs"
+        let trained = reading.jobs.count
+        let commands = reading.documents.count - trained
+        return [(trained, "TrainJob"), (commands, "Job")].filter { $0.0 > 0 }
+            .map { "\($0.0) \($0.1)\($0.0 == 1 ? "" : "s")" }.joined(separator: ", ")
     }
 
     private func refusal(_ diagnostics: [Diagnostic]) -> ClientFailure {

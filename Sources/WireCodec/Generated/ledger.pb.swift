@@ -133,6 +133,8 @@ nonisolated enum WireFactKind: SwiftProtobuf.Enum, Swift.CaseIterable {
   case nodeLost // = 10
   case measured // = 11
   case suspensionChanged // = 12
+  case attemptStarted // = 13
+  case attemptEnding // = 14
   case UNRECOGNIZED(Int)
 
   init() {
@@ -154,6 +156,8 @@ nonisolated enum WireFactKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 10: self = .nodeLost
     case 11: self = .measured
     case 12: self = .suspensionChanged
+    case 13: self = .attemptStarted
+    case 14: self = .attemptEnding
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -173,6 +177,8 @@ nonisolated enum WireFactKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .nodeLost: return 10
     case .measured: return 11
     case .suspensionChanged: return 12
+    case .attemptStarted: return 13
+    case .attemptEnding: return 14
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -192,6 +198,8 @@ nonisolated enum WireFactKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     .nodeLost,
     .measured,
     .suspensionChanged,
+    .attemptStarted,
+    .attemptEnding,
   ]
 
 }
@@ -391,6 +399,25 @@ nonisolated struct WireJobRecord: @unchecked Sendable {
     set {_uniqueStorage()._history = newValue}
   }
 
+  /// Present in command jobs, which have no work.
+  var command: WireCommandWork {
+    get {_storage._command ?? WireCommandWork()}
+    set {_uniqueStorage()._command = newValue}
+  }
+  /// Returns true if `command` has been explicitly set.
+  var hasCommand: Bool {_storage._command != nil}
+  /// Clears the value of `command`. Subsequent reads from it will return its default value.
+  mutating func clearCommand() {_uniqueStorage()._command = nil}
+
+  var commandState: WireCommandState {
+    get {_storage._commandState ?? WireCommandState()}
+    set {_uniqueStorage()._commandState = newValue}
+  }
+  /// Returns true if `commandState` has been explicitly set.
+  var hasCommandState: Bool {_storage._commandState != nil}
+  /// Clears the value of `commandState`. Subsequent reads from it will return its default value.
+  mutating func clearCommandState() {_uniqueStorage()._commandState = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -398,31 +425,40 @@ nonisolated struct WireJobRecord: @unchecked Sendable {
   fileprivate var _storage = _StorageClass.defaultInstance
 }
 
-nonisolated struct WireNodeRecord: Sendable {
+nonisolated struct WireNodeRecord: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  var format: UInt32 = 0
+  var format: UInt32 {
+    get {_storage._format}
+    set {_uniqueStorage()._format = newValue}
+  }
 
   var description_p: WireNodeDescription {
-    get {_description_p ?? WireNodeDescription()}
-    set {_description_p = newValue}
+    get {_storage._description_p ?? WireNodeDescription()}
+    set {_uniqueStorage()._description_p = newValue}
   }
   /// Returns true if `description_p` has been explicitly set.
-  var hasDescription_p: Bool {self._description_p != nil}
+  var hasDescription_p: Bool {_storage._description_p != nil}
   /// Clears the value of `description_p`. Subsequent reads from it will return its default value.
-  mutating func clearDescription_p() {self._description_p = nil}
+  mutating func clearDescription_p() {_uniqueStorage()._description_p = nil}
 
-  var state: WireNodeState = .unspecified
+  var state: WireNodeState {
+    get {_storage._state}
+    set {_uniqueStorage()._state = newValue}
+  }
 
-  var registeredAt: Int64 = 0
+  var registeredAt: Int64 {
+    get {_storage._registeredAt}
+    set {_uniqueStorage()._registeredAt = newValue}
+  }
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
-  fileprivate var _description_p: WireNodeDescription? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 nonisolated struct WireModelRecord: Sendable {
@@ -551,7 +587,7 @@ nonisolated extension WireNodeState: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension WireFactKind: SwiftProtobuf._ProtoNameProviding {
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0FACT_KIND_UNSPECIFIED\0\u{1}FACT_KIND_SUBMITTED\0\u{1}FACT_KIND_TERM_PROPOSED\0\u{1}FACT_KIND_TERM_STARTED\0\u{1}FACT_KIND_REQUEUED\0\u{1}FACT_KIND_SUCCEEDED\0\u{1}FACT_KIND_FAILED\0\u{1}FACT_KIND_CANCELLED\0\u{1}FACT_KIND_DELETED\0\u{1}FACT_KIND_NODE_REGISTERED\0\u{1}FACT_KIND_NODE_LOST\0\u{1}FACT_KIND_MEASURED\0\u{1}FACT_KIND_SUSPENSION_CHANGED\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0FACT_KIND_UNSPECIFIED\0\u{1}FACT_KIND_SUBMITTED\0\u{1}FACT_KIND_TERM_PROPOSED\0\u{1}FACT_KIND_TERM_STARTED\0\u{1}FACT_KIND_REQUEUED\0\u{1}FACT_KIND_SUCCEEDED\0\u{1}FACT_KIND_FAILED\0\u{1}FACT_KIND_CANCELLED\0\u{1}FACT_KIND_DELETED\0\u{1}FACT_KIND_NODE_REGISTERED\0\u{1}FACT_KIND_NODE_LOST\0\u{1}FACT_KIND_MEASURED\0\u{1}FACT_KIND_SUSPENSION_CHANGED\0\u{1}FACT_KIND_ATTEMPT_STARTED\0\u{1}FACT_KIND_ATTEMPT_ENDING\0")
 }
 
 nonisolated extension WireLabel: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -645,7 +681,7 @@ nonisolated extension WireAttemptHistory: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension WireJobRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".JobRecord"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}format\0\u{1}id\0\u{1}namespace\0\u{1}name\0\u{1}run\0\u{1}user\0\u{1}labels\0\u{3}idempotency_key\0\u{1}work\0\u{1}requirements\0\u{3}submitted_at\0\u{3}started_at\0\u{3}finished_at\0\u{1}state\0\u{1}reason\0\u{1}attempt\0\u{1}term\0\u{1}members\0\u{3}core_type\0\u{1}fingerprint\0\u{1}failures\0\u{3}complete_rounds\0\u{1}model\0\u{3}model_name\0\u{3}samples_per_second\0\u{1}history\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}format\0\u{1}id\0\u{1}namespace\0\u{1}name\0\u{1}run\0\u{1}user\0\u{1}labels\0\u{3}idempotency_key\0\u{1}work\0\u{1}requirements\0\u{3}submitted_at\0\u{3}started_at\0\u{3}finished_at\0\u{1}state\0\u{1}reason\0\u{1}attempt\0\u{1}term\0\u{1}members\0\u{3}core_type\0\u{1}fingerprint\0\u{1}failures\0\u{3}complete_rounds\0\u{1}model\0\u{3}model_name\0\u{3}samples_per_second\0\u{1}history\0\u{1}command\0\u{3}command_state\0")
 
   fileprivate class _StorageClass {
     var _format: UInt32 = 0
@@ -674,6 +710,8 @@ nonisolated extension WireJobRecord: SwiftProtobuf.Message, SwiftProtobuf._Messa
     var _modelName: String = String()
     var _samplesPerSecond: Double = 0
     var _history: [WireAttemptHistory] = []
+    var _command: WireCommandWork? = nil
+    var _commandState: WireCommandState? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -710,6 +748,8 @@ nonisolated extension WireJobRecord: SwiftProtobuf.Message, SwiftProtobuf._Messa
       _modelName = source._modelName
       _samplesPerSecond = source._samplesPerSecond
       _history = source._history
+      _command = source._command
+      _commandState = source._commandState
     }
   }
 
@@ -754,6 +794,8 @@ nonisolated extension WireJobRecord: SwiftProtobuf.Message, SwiftProtobuf._Messa
         case 24: try { try decoder.decodeSingularStringField(value: &_storage._modelName) }()
         case 25: try { try decoder.decodeSingularDoubleField(value: &_storage._samplesPerSecond) }()
         case 26: try { try decoder.decodeRepeatedMessageField(value: &_storage._history) }()
+        case 27: try { try decoder.decodeSingularMessageField(value: &_storage._command) }()
+        case 28: try { try decoder.decodeSingularMessageField(value: &_storage._commandState) }()
         default: break
         }
       }
@@ -844,6 +886,12 @@ nonisolated extension WireJobRecord: SwiftProtobuf.Message, SwiftProtobuf._Messa
       if !_storage._history.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._history, fieldNumber: 26)
       }
+      try { if let v = _storage._command {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 27)
+      } }()
+      try { if let v = _storage._commandState {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 28)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -879,6 +927,8 @@ nonisolated extension WireJobRecord: SwiftProtobuf.Message, SwiftProtobuf._Messa
         if _storage._modelName != rhs_storage._modelName {return false}
         if _storage._samplesPerSecond != rhs_storage._samplesPerSecond {return false}
         if _storage._history != rhs_storage._history {return false}
+        if _storage._command != rhs_storage._command {return false}
+        if _storage._commandState != rhs_storage._commandState {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -892,46 +942,88 @@ nonisolated extension WireNodeRecord: SwiftProtobuf.Message, SwiftProtobuf._Mess
   static let protoMessageName: String = _protobuf_package + ".NodeRecord"
   static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}format\0\u{1}description\0\u{1}state\0\u{3}registered_at\0")
 
+  fileprivate class _StorageClass {
+    var _format: UInt32 = 0
+    var _description_p: WireNodeDescription? = nil
+    var _state: WireNodeState = .unspecified
+    var _registeredAt: Int64 = 0
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _format = source._format
+      _description_p = source._description_p
+      _state = source._state
+      _registeredAt = source._registeredAt
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.format) }()
-      case 2: try { try decoder.decodeSingularMessageField(value: &self._description_p) }()
-      case 3: try { try decoder.decodeSingularEnumField(value: &self.state) }()
-      case 4: try { try decoder.decodeSingularInt64Field(value: &self.registeredAt) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularUInt32Field(value: &_storage._format) }()
+        case 2: try { try decoder.decodeSingularMessageField(value: &_storage._description_p) }()
+        case 3: try { try decoder.decodeSingularEnumField(value: &_storage._state) }()
+        case 4: try { try decoder.decodeSingularInt64Field(value: &_storage._registeredAt) }()
+        default: break
+        }
       }
     }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if self.format != 0 {
-      try visitor.visitSingularUInt32Field(value: self.format, fieldNumber: 1)
-    }
-    try { if let v = self._description_p {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
-    } }()
-    if self.state != .unspecified {
-      try visitor.visitSingularEnumField(value: self.state, fieldNumber: 3)
-    }
-    if self.registeredAt != 0 {
-      try visitor.visitSingularInt64Field(value: self.registeredAt, fieldNumber: 4)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if _storage._format != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._format, fieldNumber: 1)
+      }
+      try { if let v = _storage._description_p {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+      } }()
+      if _storage._state != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._state, fieldNumber: 3)
+      }
+      if _storage._registeredAt != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._registeredAt, fieldNumber: 4)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: WireNodeRecord, rhs: WireNodeRecord) -> Bool {
-    if lhs.format != rhs.format {return false}
-    if lhs._description_p != rhs._description_p {return false}
-    if lhs.state != rhs.state {return false}
-    if lhs.registeredAt != rhs.registeredAt {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._format != rhs_storage._format {return false}
+        if _storage._description_p != rhs_storage._description_p {return false}
+        if _storage._state != rhs_storage._state {return false}
+        if _storage._registeredAt != rhs_storage._registeredAt {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

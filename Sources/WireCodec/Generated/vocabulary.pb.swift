@@ -53,6 +53,14 @@ nonisolated enum WireReasonCode: SwiftProtobuf.Enum, Swift.CaseIterable {
   case conflict // = 25
   case expanded // = 26
   case diskFull // = 27
+  case commandFailed // = 28
+  case outOfMemory // = 29
+  case cannotStart // = 30
+  case hostLost // = 31
+  case secretMissing // = 32
+  case backingOff // = 33
+  case stopping // = 34
+  case noSupervisor // = 35
   case UNRECOGNIZED(Int)
 
   init() {
@@ -89,6 +97,14 @@ nonisolated enum WireReasonCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 25: self = .conflict
     case 26: self = .expanded
     case 27: self = .diskFull
+    case 28: self = .commandFailed
+    case 29: self = .outOfMemory
+    case 30: self = .cannotStart
+    case 31: self = .hostLost
+    case 32: self = .secretMissing
+    case 33: self = .backingOff
+    case 34: self = .stopping
+    case 35: self = .noSupervisor
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -123,6 +139,14 @@ nonisolated enum WireReasonCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .conflict: return 25
     case .expanded: return 26
     case .diskFull: return 27
+    case .commandFailed: return 28
+    case .outOfMemory: return 29
+    case .cannotStart: return 30
+    case .hostLost: return 31
+    case .secretMissing: return 32
+    case .backingOff: return 33
+    case .stopping: return 34
+    case .noSupervisor: return 35
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -157,6 +181,14 @@ nonisolated enum WireReasonCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     .conflict,
     .expanded,
     .diskFull,
+    .commandFailed,
+    .outOfMemory,
+    .cannotStart,
+    .hostLost,
+    .secretMissing,
+    .backingOff,
+    .stopping,
+    .noSupervisor,
   ]
 
 }
@@ -533,6 +565,13 @@ nonisolated struct WireNodeDescription: Sendable {
 
   /// Its trainers listen for other hosts too.
   var isRemote: Bool = false
+
+  /// Its supervisor answers.
+  var runsCommands: Bool = false
+
+  var address: String = String()
+
+  var machineID: String = String()
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1124,7 +1163,7 @@ nonisolated struct WireLogLine: Sendable {
 fileprivate nonisolated let _protobuf_package = "mlctl.v1"
 
 nonisolated extension WireReasonCode: SwiftProtobuf._ProtoNameProviding {
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0REASON_CODE_NONE\0\u{1}REASON_CODE_NO_NODE\0\u{1}REASON_CODE_NOT_ENOUGH_CPU\0\u{1}REASON_CODE_NOT_ENOUGH_MEMORY\0\u{1}REASON_CODE_DATA_NOT_STAGED\0\u{1}REASON_CODE_SUSPENDED\0\u{1}REASON_CODE_NO_FINGERPRINT\0\u{1}REASON_CODE_QUEUED\0\u{1}REASON_CODE_STARTING\0\u{1}REASON_CODE_NODES_LOST\0\u{1}REASON_CODE_REQUESTED\0\u{1}REASON_CODE_TIME_LIMIT\0\u{1}REASON_CODE_BACKOFF_LIMIT\0\u{1}REASON_CODE_BAD_DATA\0\u{1}REASON_CODE_DIVERGED\0\u{1}REASON_CODE_DIGEST_MISMATCH\0\u{1}REASON_CODE_TRAINER_DIED\0\u{1}REASON_CODE_SILENT\0\u{1}REASON_CODE_REPLACED\0\u{1}REASON_CODE_HOST_FAULT\0\u{1}REASON_CODE_COMPLETED\0\u{1}REASON_CODE_PUBLISHING\0\u{1}REASON_CODE_INVALID\0\u{1}REASON_CODE_LIMIT_REACHED\0\u{1}REASON_CODE_NOT_FOUND\0\u{1}REASON_CODE_CONFLICT\0\u{1}REASON_CODE_EXPANDED\0\u{1}REASON_CODE_DISK_FULL\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0REASON_CODE_NONE\0\u{1}REASON_CODE_NO_NODE\0\u{1}REASON_CODE_NOT_ENOUGH_CPU\0\u{1}REASON_CODE_NOT_ENOUGH_MEMORY\0\u{1}REASON_CODE_DATA_NOT_STAGED\0\u{1}REASON_CODE_SUSPENDED\0\u{1}REASON_CODE_NO_FINGERPRINT\0\u{1}REASON_CODE_QUEUED\0\u{1}REASON_CODE_STARTING\0\u{1}REASON_CODE_NODES_LOST\0\u{1}REASON_CODE_REQUESTED\0\u{1}REASON_CODE_TIME_LIMIT\0\u{1}REASON_CODE_BACKOFF_LIMIT\0\u{1}REASON_CODE_BAD_DATA\0\u{1}REASON_CODE_DIVERGED\0\u{1}REASON_CODE_DIGEST_MISMATCH\0\u{1}REASON_CODE_TRAINER_DIED\0\u{1}REASON_CODE_SILENT\0\u{1}REASON_CODE_REPLACED\0\u{1}REASON_CODE_HOST_FAULT\0\u{1}REASON_CODE_COMPLETED\0\u{1}REASON_CODE_PUBLISHING\0\u{1}REASON_CODE_INVALID\0\u{1}REASON_CODE_LIMIT_REACHED\0\u{1}REASON_CODE_NOT_FOUND\0\u{1}REASON_CODE_CONFLICT\0\u{1}REASON_CODE_EXPANDED\0\u{1}REASON_CODE_DISK_FULL\0\u{1}REASON_CODE_COMMAND_FAILED\0\u{1}REASON_CODE_OUT_OF_MEMORY\0\u{1}REASON_CODE_CANNOT_START\0\u{1}REASON_CODE_HOST_LOST\0\u{1}REASON_CODE_SECRET_MISSING\0\u{1}REASON_CODE_BACKING_OFF\0\u{1}REASON_CODE_STOPPING\0\u{1}REASON_CODE_NO_SUPERVISOR\0")
 }
 
 nonisolated extension WireDatasetRole: SwiftProtobuf._ProtoNameProviding {
@@ -1324,7 +1363,7 @@ nonisolated extension WireKernelFingerprint: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension WireNodeDescription: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".NodeDescription"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}node\0\u{1}incarnation\0\u{1}capacity\0\u{1}cores\0\u{1}features\0\u{1}fingerprints\0\u{1}version\0\u{3}protocol_version\0\u{3}held_datasets\0\u{3}host_id\0\u{3}is_remote\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}node\0\u{1}incarnation\0\u{1}capacity\0\u{1}cores\0\u{1}features\0\u{1}fingerprints\0\u{1}version\0\u{3}protocol_version\0\u{3}held_datasets\0\u{3}host_id\0\u{3}is_remote\0\u{3}runs_commands\0\u{1}address\0\u{3}machine_id\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1343,6 +1382,9 @@ nonisolated extension WireNodeDescription: SwiftProtobuf.Message, SwiftProtobuf.
       case 9: try { try decoder.decodeRepeatedStringField(value: &self.heldDatasets) }()
       case 10: try { try decoder.decodeSingularStringField(value: &self.hostID) }()
       case 11: try { try decoder.decodeSingularBoolField(value: &self.isRemote) }()
+      case 12: try { try decoder.decodeSingularBoolField(value: &self.runsCommands) }()
+      case 13: try { try decoder.decodeSingularStringField(value: &self.address) }()
+      case 14: try { try decoder.decodeSingularStringField(value: &self.machineID) }()
       default: break
       }
     }
@@ -1386,6 +1428,15 @@ nonisolated extension WireNodeDescription: SwiftProtobuf.Message, SwiftProtobuf.
     if self.isRemote != false {
       try visitor.visitSingularBoolField(value: self.isRemote, fieldNumber: 11)
     }
+    if self.runsCommands != false {
+      try visitor.visitSingularBoolField(value: self.runsCommands, fieldNumber: 12)
+    }
+    if !self.address.isEmpty {
+      try visitor.visitSingularStringField(value: self.address, fieldNumber: 13)
+    }
+    if !self.machineID.isEmpty {
+      try visitor.visitSingularStringField(value: self.machineID, fieldNumber: 14)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1401,6 +1452,9 @@ nonisolated extension WireNodeDescription: SwiftProtobuf.Message, SwiftProtobuf.
     if lhs.heldDatasets != rhs.heldDatasets {return false}
     if lhs.hostID != rhs.hostID {return false}
     if lhs.isRemote != rhs.isRemote {return false}
+    if lhs.runsCommands != rhs.runsCommands {return false}
+    if lhs.address != rhs.address {return false}
+    if lhs.machineID != rhs.machineID {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
