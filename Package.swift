@@ -200,6 +200,9 @@ let package = Package(
             name: "WireCodecTests", dependencies: ["WireCodec", "ClusterVocabulary"],
             exclude: ["Golden"], swiftSettings: strict),
         .testTarget(name: "MessagingTests", dependencies: ["Messaging"], swiftSettings: strict),
+        .testTarget(
+            name: "SupervisionTests", dependencies: ["Supervision", "ClusterVocabulary"],
+            swiftSettings: strict),
         .testTarget(name: "ArtifactsTests", dependencies: ["Artifacts"], swiftSettings: strict),
         .testTarget(
             name: "LedgerTests",

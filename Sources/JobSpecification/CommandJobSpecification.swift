@@ -93,6 +93,11 @@ package enum JobDocument: Sendable, Equatable {
         }
     }
 
+    /// The training job, if it is one.
+    package var training: TrainJobSpecification? {
+        if case .train(let job) = self { job } else { nil }
+    }
+
     /// What placing needs.
     package var requirements: JobRequirements {
         switch self {

@@ -13,10 +13,10 @@ struct RepositoryFileTests {
             let text = try String(contentsOf: file, encoding: .utf8)
             let reading = SpecificationReader.read(text, file: file.lastPathComponent)
             #expect(reading.diagnostics.map { $0.rendered() } == [])
-            #expect(!reading.jobs.isEmpty)
-            for job in reading.jobs {
+            #expect(!reading.documents.isEmpty)
+            for job in reading.documents {
                 let again = SpecificationReader.read(job.canonicalYAML(), file: "canonical")
-                #expect(again.jobs == [job])
+                #expect(again.documents == [job])
             }
         }
     }

@@ -59,6 +59,8 @@ extension ScenarioWorld {
             }
             return []
         case "progress": return progress(command)
+        case "command": return commandStatus(command)
+        case "drop": return drop(command)
         case "staged":
             let reason: Reason
             switch command.values["failed"] {
@@ -112,6 +114,9 @@ extension ScenarioWorld {
         requirements.timeLimitSeconds = command.number("timeLimit", 0)
         requirements.keepFinishedSeconds = command.number("ttl", 0)
         requirements.isSuspended = command.words.contains("suspended")
+        if let ranks = command.values["ranks"].flatMap({ Int($0) }) {
+            return commandSubmission(command, requirements, ranks: ranks)
+        }
         return Sample.submission(
             name: command.words.first ?? "", key: command.values["key"] ?? "",
             work: Sample.work(
@@ -135,6 +140,12 @@ extension ScenarioWorld {
         description.protocolVersion = UInt32(command.number("protocol", 1))
         description.reach = ExchangeReach(
             hostID: command.values["host"] ?? "", isRemote: command.values["remote"] == "yes")
+        description.runsCommands = command.values["commands"] != "no"
+        description.machineID = command.values["machine"] ?? ""
+        if let boot = command.values["boot"] {
+            description.incarnation = Incarnation(
+                bootID: boot, life: description.incarnation.life)
+        }
         if descriptions[command.node]?.incarnation != description.incarnation {
             holding[command.node] = [:]
         }
