@@ -52,6 +52,8 @@ let package = Package(
     targets: [
         // System libraries: module map and shim, nothing else; OpenBLAS is loaded when first used.
         .target(name: "COpenBLAS"),
+        // What happens between fork and exec of a command.
+        .target(name: "CSupervision"),
         .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
         .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
@@ -122,6 +124,10 @@ let package = Package(
             swiftSettings: strict),
 
         .target(
+            name: "Supervision",
+            dependencies: ["CSupervision", "ClusterVocabulary", "WireCodec", "Artifacts"],
+            swiftSettings: strict),
+        .target(
             name: "SchedulerService",
             dependencies: [
                 "ClusterVocabulary", "Determinism", "SchedulerCore", "ExperimentCore",
@@ -133,7 +139,7 @@ let package = Package(
             name: "WorkerService",
             dependencies: [
                 "ClusterVocabulary", "Determinism", "JobSpecification", "Datasets", "WorkerCore",
-                "AccessControl", "WireCodec", "Messaging", "Artifacts", logging,
+                "AccessControl", "WireCodec", "Messaging", "Artifacts", "Supervision", logging,
             ],
             swiftSettings: strict),
 
@@ -166,7 +172,8 @@ let package = Package(
             dependencies: [
                 "TrainerProcess", "SchedulerService", "WorkerService", "Gateway", "Client",
                 "ControlAPI", "JobSpecification", "SchedulerCore", "Ledger", "Messaging",
-                "ClusterSimulator", "ClusterVocabulary", "AccessControl", "Artifacts",
+                "ClusterSimulator", "Supervision", "ClusterVocabulary", "AccessControl",
+                "Artifacts",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 logging,
@@ -223,6 +230,9 @@ let package = Package(
             name: "WireCodecTests", dependencies: ["WireCodec", "ClusterVocabulary"],
             exclude: ["Golden", "Version1"], swiftSettings: strict),
         .testTarget(name: "MessagingTests", dependencies: ["Messaging"], swiftSettings: strict),
+        .testTarget(
+            name: "SupervisionTests", dependencies: ["Supervision", "ClusterVocabulary"],
+            swiftSettings: strict),
         .testTarget(name: "ArtifactsTests", dependencies: ["Artifacts"], swiftSettings: strict),
         .testTarget(
             name: "LedgerTests",

@@ -72,6 +72,11 @@ package final class Console: Sendable {
         if !bytes.isEmpty { try sink(.output, bytes) }
     }
 
+    /// Writes bytes that are not data, such as what a command wrote to standard error.
+    package func writeError(_ bytes: [UInt8]) throws {
+        if !bytes.isEmpty { try sink(.error, bytes) }
+    }
+
     /// Writes a line of data.
     package func line(_ text: String) throws { try write(Array("\(text)\n".utf8)) }
 

@@ -45,12 +45,17 @@ package struct ContextFile: Sendable, Equatable {
         contexts.first { $0.name == name }
     }
 
-    /// `$XDG_CONFIG_HOME/mlctl/config.yaml`, by default in `~/.config`.
-    package static func path(in environment: [String: String]) -> String {
+    /// `$XDG_CONFIG_HOME/mlctl`, by default in `~/.config`.
+    package static func folder(in environment: [String: String]) -> String {
         if let base = environment["XDG_CONFIG_HOME"], base.hasPrefix("/") {
-            return "\(base)/mlctl/config.yaml"
+            return "\(base)/mlctl"
         }
-        return "\(StateFolder.home(in: environment))/.config/mlctl/config.yaml"
+        return "\(StateFolder.home(in: environment))/.config/mlctl"
+    }
+
+    /// `config.yaml` in ``folder(in:)``.
+    package static func path(in environment: [String: String]) -> String {
+        "\(folder(in: environment))/config.yaml"
     }
 
     /// Reads the file; an absent one is an empty configuration.

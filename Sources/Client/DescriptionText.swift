@@ -21,7 +21,7 @@ package struct DescriptionText {
         var text = DescriptionText(job, log: log)
         text.head()
         text.origin()
-        text.training()
+        if job.status.command == nil { text.training() } else { text.command() }
         text.course()
         text.results()
         text.endings()
@@ -107,9 +107,34 @@ package struct DescriptionText {
         }
     }
 
+    private mutating func command() {
+        guard let command = job.status.command else { return }
+        add("command", command.line)
+        let spec = job.spec
+        let memory = NumberText.bytes(Int(clamping: spec.memoryBytes))
+        let cores = NumberText.fixed(Double(spec.milliCPU) / 1_000, 1)
+        add(
+            "resources",
+            "\(command.ranks) \(command.ranks == 1 ? "rank" : "ranks") of \(cores) cpu and "
+                + memory)
+        if let rank = command.exitRank {
+            let words =
+                command.signal.map { "signal \($0)" } ?? "exit code \(command.exitCode ?? 0)"
+            add("ended", "rank \(rank), \(words)")
+        }
+        let (program, hosts) = (job.status.failures, command.infrastructureFailures)
+        if program + hosts > 0 { add("failures", "program \(program), hosts \(hosts)") }
+        for output in command.outputs {
+            add(
+                "outputs",
+                "of rank \(output.firstRank), \(NumberText.bytes(Int(clamping: output.bytes))), "
+                    + "sha256:\(output.sha256)")
+        }
+    }
+
     private mutating func course() {
         let status = job.status
-        if let progress = status.progress, status.state == "Running" {
+        if let progress = status.progress, status.state == "Running", status.command == nil {
             var line = StyledLine("  \(JobLine.padded("progress", 12))", .dim)
             line.append(ProgressBar.text(progress.fraction, width: JobLine.barWidth), .cyan)
             line.append(" \(NumberText.percent(progress.fraction))")
@@ -119,10 +144,10 @@ package struct DescriptionText {
             lines.append(line)
         }
         let total = status.totalRounds.map { " of \($0)" } ?? ""
-        if status.rounds > 0 || status.totalRounds != nil {
+        if status.command == nil, status.rounds > 0 || status.totalRounds != nil {
             add("rounds", "\(status.rounds)\(total)")
         }
-        if let rate = status.samplesPerSecond {
+        if let rate = status.samplesPerSecond, status.command == nil {
             add("rate", "\(NumberText.quantity(rate)) samples/s")
         }
         if status.members.isEmpty, !status.hosts.isEmpty {
@@ -143,8 +168,10 @@ package struct DescriptionText {
         for member in status.members {
             add(
                 "on \(member.node)",
-                "replicas \(member.firstReplica) to \(member.endReplica - 1), "
-                    + "\(member.lanes) at once")
+                status.command == nil
+                    ? "replicas \(member.firstReplica) to \(member.endReplica - 1), "
+                        + "\(member.lanes) at once"
+                    : "ranks \(member.firstReplica) to \(member.endReplica - 1)")
         }
     }
 
@@ -188,6 +215,8 @@ package struct DescriptionText {
                 "mlctl rerun \(name) --set training.optimizer.sgd.learningRate=…"
             case ("Failed", "BadData"): "correct the data and submit again"
             case ("Failed", _): "mlctl logs \(name), then mlctl rerun \(name)"
+            case ("Succeeded", _) where !(job.status.command?.outputs.isEmpty ?? true):
+                "mlctl outputs \(name) -o DIR"
             case ("Succeeded", _):
                 job.status.model.map { "mlctl model export \($0.name)" }
             default: nil

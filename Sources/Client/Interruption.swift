@@ -7,9 +7,16 @@ package enum Interruption {
     private struct State {
         var isInstalled = false
         var message = ""
+        /// What the next interrupts do instead of ending the process, first to last.
+        var actions: [@Sendable () -> Void] = []
     }
 
     private static let state = Mutex(State())
+
+    /// The next interrupts run these, one each, before one ends the process.
+    package static func instead(_ actions: [@Sendable () -> Void]) {
+        state.withLock { $0.actions = actions }
+    }
 
     /// From now on Ctrl-C ends the process with code 130 after `message`; jobs are not touched.
     package static func install(_ console: Console, message: String = "") {
@@ -22,6 +29,11 @@ package enum Interruption {
         signal(SIGINT, SIG_IGN)
         let source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
         source.setEventHandler {
+            let action = state.withLock { $0.actions.isEmpty ? nil : $0.actions.removeFirst() }
+            if let action {
+                action()
+                return
+            }
             let text = state.withLock(\.message)
             // The terminal shows ^C in the line that is being drawn.
             console.note(console.isTerminal(.error) ? "\n\(text)" : text)

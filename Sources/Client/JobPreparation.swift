@@ -1,3 +1,5 @@
+import Artifacts
+import ClusterVocabulary
 package import JobSpecification
 import Training
 
@@ -6,9 +8,9 @@ package struct JobPreparation {
     /// A job with its data by digest.
     package struct Prepared: Sendable {
         /// The spec as written, with its defaults.
-        package let written: TrainJobSpecification
-        /// The spec to submit; its source is an artifact unless only the hosts have the files.
-        package var specification: TrainJobSpecification
+        package let written: JobDocument
+        /// The spec to submit; data and folders are artifacts unless only the hosts have them.
+        package var specification: JobDocument
         /// The files to upload.
         package var uploads: [DataUpload]
         /// What it amounts to; `nil` when the data is not on this machine.
@@ -45,12 +47,12 @@ package struct JobPreparation {
         _ files: [SpecificationFile], overrides: [Override], namespace: String? = nil
     ) throws(ClientFailure) -> [Prepared] {
         var problems: [String] = []
-        var found: [(SpecificationFile, TrainJobSpecification)] = []
+        var found: [(SpecificationFile, JobDocument)] = []
         var searches: [(SpecificationFile, ExperimentSpecification)] = []
         for file in files {
             let reading = file.read(overrides: overrides)
             problems += reading.diagnostics.map { $0.rendered() }
-            found += reading.jobs.map { (file, $0) }
+            found += reading.documents.map { (file, $0) }
             searches += reading.experiments.map { (file, $0) }
         }
         guard problems.isEmpty else {
@@ -102,19 +104,48 @@ package struct JobPreparation {
     }
 
     private mutating func prepare(
+        _ document: JobDocument, in file: SpecificationFile
+    ) throws -> Prepared {
+        switch document {
+        case .train(let job): try prepare(job, in: file)
+        case .command(let job): try JobPreparation.prepare(job, folder: file.folder)
+        }
+    }
+
+    /// A command with its working folder packed.
+    package static func prepare(
+        _ job: CommandJobSpecification, folder: String
+    ) throws(ClientFailure) -> Prepared {
+        guard case .folder(let path) = job.workdir else {
+            return Prepared(
+                written: .command(job), specification: .command(job), uploads: [], plan: nil)
+        }
+        let place = path.hasPrefix("/") ? path : "\(folder)\(path)"
+        let upload = try WorkdirPacking.pack(place)
+        var resolved = job
+        resolved.workdir = .archive(
+            StoredArchive(digest: upload.digest.hex, byteCount: Int64(upload.byteCount)))
+        return Prepared(
+            written: .command(job), specification: .command(resolved), uploads: [upload],
+            plan: nil)
+    }
+
+    private mutating func prepare(
         _ job: TrainJobSpecification, in file: SpecificationFile
     ) throws -> Prepared {
         let data: CheckedData
         switch job.dataSource {
         case .artifact:
-            return Prepared(written: job, specification: job, uploads: [], plan: nil)
+            return Prepared(
+                written: .train(job), specification: .train(job), uploads: [], plan: nil)
         case .file(let files):
             data = try check(files, job, folder: file.folder, onHosts: false)
         case .hostPath(let files):
             // Files that only the hosts have are digested by the scheduler.
             let isHere = files.allSatisfy { (try? LocalFile.find($0.path)) != nil }
             guard isHere else {
-                return Prepared(written: job, specification: job, uploads: [], plan: nil)
+                return Prepared(
+                    written: .train(job), specification: .train(job), uploads: [], plan: nil)
             }
             data = try check(files, job, folder: "", onHosts: true)
         }
@@ -128,7 +159,8 @@ package struct JobPreparation {
         var resolved = job
         resolved.dataSource = .artifact(data.reference)
         return Prepared(
-            written: job, specification: resolved, uploads: data.uploads, plan: plan)
+            written: .train(job), specification: .train(resolved), uploads: data.uploads,
+            plan: plan)
     }
 
     private mutating func check(

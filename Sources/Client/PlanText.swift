@@ -12,15 +12,16 @@ package enum PlanText {
         let job = prepared.specification
         var lines = ["# plan for \(job.name)"]
         if let plan = prepared.plan {
-            lines += numbers(plan, replicas: job.replicas, hosts: placed?.hosts.count)
-        } else {
+            lines += numbers(plan, replicas: job.processCount, hosts: placed?.hosts.count)
+        } else if case .train = job {
             lines.append("# data: not on this machine, so rows and rounds are unknown here")
         }
-        let memory = NumberText.bytes(Int(clamping: job.perReplica.memoryBytes))
-        let cores = NumberText.fixed(Double(job.perReplica.milliCPU) / 1_000, 1)
-        lines.append("# asks for: \(job.replicas) x (\(cores) cpu, \(memory))")
+        let memory = NumberText.bytes(Int(clamping: job.requirements.perLane.memoryBytes))
+        let cores = NumberText.fixed(Double(job.requirements.perLane.milliCPU) / 1_000, 1)
+        lines.append("# asks for: \(job.processCount) x (\(cores) cpu, \(memory))")
         if let placed {
-            lines += hosts(placed)
+            let word = if case .command = job { "ranks" } else { "replicas" }
+            lines += hosts(placed, word)
         } else if let unreachable {
             lines.append("# hosts: unknown, \(unreachable)")
         }
@@ -53,13 +54,13 @@ package enum PlanText {
         ]
     }
 
-    private static func hosts(_ placed: PlannedJob) -> [String] {
+    private static func hosts(_ placed: PlannedJob, _ word: String) -> [String] {
         guard !placed.hosts.isEmpty else {
             return ["# hosts: nothing is free now; the job would wait"]
         }
         let shares = placed.hosts.map { share in
             "\(share.node) \(share.replicas) (\(share.lanes) at once)"
         }
-        return ["# hosts now: replicas \(shares.joined(separator: ", "))"]
+        return ["# hosts now: \(word) \(shares.joined(separator: ", "))"]
     }
 }

@@ -1,6 +1,7 @@
 package import Artifacts
 import AsyncHTTPClient
 import ControlAPI
+import Glibc
 import NIOCore
 import NIOHTTP1
 
@@ -37,6 +38,38 @@ extension SchedulerClient {
                 try await Task.sleep(for: .milliseconds(200 * attempt))
                 attempt += 1
             }
+        }
+    }
+
+    /// Brings a stored file into a local one.
+    package func download(_ digest: SHA256Digest, to path: String) async throws {
+        let request = request(.GET, APIPath.artifact(digest.hex))
+        let response = try await execute(request, deadline: .distantFuture)
+        guard response.status == .ok else {
+            let bytes = try await collect(response)
+            try check(response, bytes)
+            return
+        }
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw ClientFailure(
+                .workFailed, "\(path) cannot be written: \(String(cString: strerror(errno)))")
+        }
+        defer { Glibc.close(descriptor) }
+        do {
+            for try await piece in response.body {
+                let isWritten = piece.readableBytesView.withUnsafeBytes { bytes in
+                    write(descriptor, bytes.baseAddress, bytes.count) == bytes.count
+                }
+                guard isWritten else {
+                    throw ClientFailure(.workFailed, "\(path) cannot be written; free some space")
+                }
+            }
+        } catch {
+            throw failure(of: error)
+        }
+        guard try SHA256Hasher.digest(ofFile: path) == digest else {
+            throw ClientFailure(.workFailed, "\(digest.hex) arrived damaged; try again")
         }
     }
 

@@ -42,6 +42,22 @@ extension SchedulerClient {
         }
     }
 
+    /// Reads a command's output from a position on, as records; with `follows` until it has ended.
+    package func output(
+        _ name: String, namespace: String, from: Int64, follows: Bool,
+        take: ([UInt8]) throws -> Void
+    ) async throws {
+        let path =
+            APIPath.job(name, .output)
+            + APIPath.query([
+                ("namespace", namespace), ("from", String(from)), ("follow", "\(follows)"),
+            ])
+        try await pieces(request(.GET, path), opened: { true }) { piece in
+            try take(Array(piece.readableBytesView))
+            return true
+        }
+    }
+
     private func pieces(
         _ request: HTTPClientRequest, opened: () async throws -> Bool,
         take: (ByteBuffer) async throws -> Bool

@@ -16,8 +16,12 @@ package struct JobRecord: Hashable, Sendable {
     package var labels: [Label]
     /// The client's submission key.
     package var idempotencyKey: String
-    /// What is trained.
+    /// What is trained; ``TrainingWork/none(ranks:)`` for a command job.
     package var work: TrainingWork
+    /// What runs, for a command job.
+    package var command: CommandWork?
+    /// How far a command job is.
+    package var commandState = CommandState()
     /// What placing needs.
     package var requirements: JobRequirements
     /// Wall-clock milliseconds since 1970 of acceptance.
@@ -234,6 +238,10 @@ package struct LedgerFact: Hashable, Sendable {
         case experimentResumed = 51
         /// An experiment ended.
         case experimentEnded = 52
+        /// The ranks of a command are being started.
+        case attemptStarted = 13
+        /// The ranks of a command are being ended, or a host was lost with some.
+        case attemptEnding = 14
 
         /// The word people see.
         package var word: String {

@@ -20,6 +20,12 @@ package struct NodeDescription: Hashable, Sendable {
     package var heldDatasets: [String]
     /// Whose trainers its own can exchange parameters with.
     package var reach: ExchangeReach
+    /// Whether it can run commands: its supervisor answers.
+    package var runsCommands = false
+    /// The address ranks of commands on other hosts reach it by; empty for this host only.
+    package var address = ""
+    /// What tells its machine from others over all boots; empty when unknown.
+    package var machineID = ""
 
     /// The version of the messages this build speaks.
     package static let currentProtocol: UInt32 = 1
@@ -87,4 +93,14 @@ package struct KernelFingerprint: Hashable, Sendable {
     package static let portableCoreType = "Haswell"
     /// Core types from the least to the best; unknown ones rank lowest.
     package static let ranking = ["Haswell", "SkylakeX"]
+}
+
+extension NodeDescription {
+    /// Whether `later` is the same machine after another start of its system.
+    ///
+    /// The name alone is not enough: another machine may come under it while this one still runs.
+    package func isEarlierBoot(of later: NodeDescription) -> Bool {
+        !machineID.isEmpty && machineID == later.machineID
+            && incarnation.bootID != later.incarnation.bootID
+    }
 }

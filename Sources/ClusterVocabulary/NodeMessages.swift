@@ -14,8 +14,12 @@ package enum WorkerMessage: Hashable, Sendable {
     case log(LogLine)
     /// A checkpoint is in the scheduler's store.
     case checkpointed(CheckpointWritten)
-    /// I stop; nothing is held any more.
+    /// I stop; nothing is held any more but commands, which go on under their supervisor.
     case leaving
+    /// One try of a command changed.
+    case command(CommandStatus)
+    /// A piece of a command's output.
+    case output(CommandOutput)
 }
 
 /// What the scheduler says to a worker over the control link.
@@ -34,8 +38,16 @@ package enum SchedulerMessage: Hashable, Sendable {
     case go(GoTraining)
     /// Store the finished model with the scheduler.
     case publish(AttemptID)
-    /// Stop and forget the attempt.
+    /// Stop and forget the attempt, trained or commanded.
     case release(AttemptID)
+    /// Ready the ranks of a command.
+    case prepareCommand(PrepareCommand)
+    /// Start the ranks that were readied.
+    case startCommand(AttemptID)
+    /// End the ranks of a command.
+    case stopCommand(StopCommand)
+    /// So much of a rank's output is stored.
+    case outputAcknowledged(OutputAcknowledgement)
 }
 
 /// The sign of life of a node.
@@ -46,12 +58,21 @@ package struct Heartbeat: Hashable, Sendable {
     package var sequence: UInt64
     /// Every attempt held, ordered by job.
     package var held: [AttemptStatus]
+    /// Every command held, ordered by job.
+    package var commands: [CommandStatus]
+    /// Whether ``commands`` are all: false while the supervisor does not answer.
+    package var knowsCommands: Bool
 
     /// Makes a heartbeat.
-    package init(incarnation: Incarnation, sequence: UInt64, held: [AttemptStatus]) {
+    package init(
+        incarnation: Incarnation, sequence: UInt64, held: [AttemptStatus],
+        commands: [CommandStatus] = [], knowsCommands: Bool = false
+    ) {
         self.incarnation = incarnation
         self.sequence = sequence
         self.held = held
+        self.commands = commands
+        self.knowsCommands = knowsCommands
     }
 
     /// The most attempts a node holds at once.

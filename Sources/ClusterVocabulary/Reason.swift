@@ -74,6 +74,22 @@ package struct Reason: Hashable, Sendable, CustomStringConvertible {
         case tooManyFailures = 64
         /// Every combination of values was tried.
         case searchExhausted = 65
+        /// A command ended with another code than 0, or by a signal.
+        case commandFailed = 28
+        /// A command was killed because it took more memory than it asked for.
+        case outOfMemory = 29
+        /// A command's program or script cannot be started.
+        case cannotStart = 30
+        /// A host was silent for longer than `onHostLost.restartAfter`, or started anew.
+        case hostLost = 31
+        /// A secret is not on a host.
+        case secretMissing = 32
+        /// The job is tried again after a pause.
+        case backingOff = 33
+        /// Ranks are being ended.
+        case stopping = 34
+        /// A node cannot run commands.
+        case noSupervisor = 35
 
         /// The word people and programs see, in PascalCase as Kubernetes reasons are.
         package var word: String {

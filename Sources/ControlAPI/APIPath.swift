@@ -51,6 +51,8 @@ package enum APIPath {
         case rerun
         /// Its log.
         case logs
+        /// What the ranks of a command wrote, as records.
+        case output
         /// Its facts.
         case events
         /// Its changes, as a stream.

@@ -2,6 +2,8 @@ package import ClusterVocabulary
 
 /// Everything about one job: the answer to `GET /v1/jobs/{name}`.
 package struct JobDescription: Decodable, Hashable, Sendable, JSONWritable {
+    /// `TrainJob` or `Job`.
+    package var kind: String
     /// Which job.
     package var metadata: Metadata
     /// What it trains.
@@ -150,6 +152,7 @@ package struct JobDescription: Decodable, Hashable, Sendable, JSONWritable {
 
     /// The description of a record; `yaml` is its canonical spec.
     package init(_ record: JobRecord, yaml: String, progress: TrainingProgress?) {
+        kind = record.command == nil ? "TrainJob" : "Job"
         metadata = Metadata(record)
         spec = Spec(record, yaml: yaml)
         status = JobStatus(record, progress: progress)
@@ -159,7 +162,7 @@ package struct JobDescription: Decodable, Hashable, Sendable, JSONWritable {
     package func write(into json: inout JSONText) {
         json.beginObject()
         json.field("apiVersion", "mlctl.dev/v1")
-        json.field("kind", "TrainJob")
+        json.field("kind", kind)
         json.field("metadata", metadata)
         json.field("spec", spec)
         json.field("status", status)

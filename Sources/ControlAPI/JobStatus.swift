@@ -41,6 +41,8 @@ package struct JobStatus: Decodable, Hashable, Sendable, JSONWritable {
     package var hosts: [String]
     /// How far it is; `nil` unless it runs and has reported.
     package var progress: ProgressBody?
+    /// What a command job runs and how it ended; `nil` for a training job.
+    package var command: CommandBody?
 
     /// A stored model.
     package struct Model: Decodable, Hashable, Sendable, JSONWritable {
@@ -198,7 +200,9 @@ package struct JobStatus: Decodable, Hashable, Sendable, JSONWritable {
                 descriptionSHA256: trained.descriptionDigest, bytes: trained.byteCount,
                 roundChain: trained.roundChain)
         }
-        metrics = MetricValues(record.model?.metrics ?? progress?.metrics ?? [])
+        metrics = MetricValues(
+            record.model?.metrics ?? progress?.metrics ?? record.commandState.metrics)
+        command = CommandBody(record)
         let ofJob = record.samplesPerSecond > 0 ? record.samplesPerSecond.finite : nil
         samplesPerSecond = ofJob ?? progress?.samplesPerSecond.finite
         rounds = max(record.completeRounds, progress?.completeRounds ?? 0)
@@ -256,6 +260,7 @@ package struct JobStatus: Decodable, Hashable, Sendable, JSONWritable {
         json.list("members", members)
         json.field("hosts", hosts)
         json.optional("progress", progress)
+        json.optional("command", command)
         json.endObject()
     }
 }

@@ -55,7 +55,7 @@ package struct JobSummary: Decodable, Hashable, Sendable, JSONWritable {
         hosts = record.hosts.map(\.name)
         rounds = record.completeRounds
         samplesPerSecond = record.samplesPerSecond > 0 ? record.samplesPerSecond.finite : nil
-        metrics = MetricValues(record.model?.metrics ?? [])
+        metrics = MetricValues(record.model?.metrics ?? record.commandState.metrics)
         model = record.modelName
         sha256 = record.model?.weightsDigest ?? ""
         submittedAt = TimeText.text(milliseconds: record.submittedAt)

@@ -46,7 +46,7 @@ struct ClusterStream: Sendable {
             if let job, !isShown(job) { return }
             guard backend.view.shows(event.fact, to: sender) else { return }
             try await send(event, &writer)
-        case .change(.log), .change(.experiment): return
+        case .change(.log), .change(.output), .change(.experiment): return
         }
     }
 

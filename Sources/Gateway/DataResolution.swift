@@ -35,6 +35,29 @@ enum DataResolution {
         }
     }
 
+    /// The digest of a command's packed folder when the store lacks it.
+    static func missingWorkdir(
+        of job: CommandJobSpecification, store: ArtifactStore
+    ) throws -> [String] {
+        switch job.workdir {
+        case .none: return []
+        case .folder(let path):
+            throw GatewayFailure.invalid(
+                "spec.workdir (\(path)) of \(job.name) lies on the client: mlctl submit packs and"
+                    + " uploads it; by hand, PUT a tar file to /v1/artifacts and give artifact:")
+        case .archive(let archive):
+            guard let digest = SHA256Digest(hex: archive.digest),
+                let size = try store.size(of: digest)
+            else { return [archive.digest] }
+            guard Int64(size) == archive.byteCount else {
+                throw GatewayFailure.invalid(
+                    "the stored file \(archive.digest) has \(size) bytes, the spec says"
+                        + " \(archive.byteCount)")
+            }
+            return []
+        }
+    }
+
     private static func missing(
         of reference: DatasetReference, _ store: ArtifactStore
     ) throws -> [String] {

@@ -41,6 +41,10 @@ extension Endpoint {
             summary: "The job's log; follow=true goes on until the job ends.",
             query: ["namespace", "follow"], response: "text/plain"),
         Endpoint(
+            method: "GET", path: "/v1/jobs/{name}/output", operation: "readOutput",
+            summary: "What the ranks of a command wrote, as records; follow=true goes on.",
+            query: ["namespace", "from", "follow"], response: "application/octet-stream"),
+        Endpoint(
             method: "GET", path: "/v1/jobs/{name}/events", operation: "listJobEvents",
             summary: "The job's facts after a sequence number.",
             query: ["namespace", "after", "limit", "as"], response: "List<Event>"),

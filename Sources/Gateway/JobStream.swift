@@ -64,6 +64,7 @@ struct JobStream {
         case .change(.progress(let progress)):
             guard progress.attempt.job == id else { return false }
             try await send(progress, &writer)
+        case .change(.output): return false
         case .change(.log(let job, let line)):
             guard job == id else { return false }
             try await writer.send(.log, LogEvent(name: name, id: id.number, line: line))

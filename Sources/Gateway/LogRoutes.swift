@@ -15,11 +15,21 @@ struct LogRoutes: Sendable {
     func add(to router: Router<GatewayContext>) {
         router.get("/v1/jobs/{name}/logs") { request, context in
             let job = try backend.job(request, context)
-            guard try request.flag("follow") else {
+            let follows = try request.flag("follow")
+            if job.command != nil {
+                return OutputStreaming(backend: backend, job: job).text(follows: follows)
+            }
+            guard follows else {
                 let text = try await read(job.id)
                 return Response.text(text)
             }
             return follow(job.id)
+        }
+        router.get("/v1/jobs/{name}/output") { request, context in
+            let job = try backend.job(request, context)
+            let from = Int64(try request.number("from") ?? 0)
+            return OutputStreaming(backend: backend, job: job)
+                .records(from: from, follows: try request.flag("follow"))
         }
     }
 

@@ -69,7 +69,12 @@ struct OpenAPISchema: Sendable {
                 + " attempt:integer failures:integer model:StoredModel? metrics:numbers"
                 + " samplesPerSecond:number? rounds:integer totalRounds:integer? frozen:Frozen"
                 + " exchange:Exchange? checkpoint:Checkpoint? attempts:Ending[]"
-                + " members:Member[] hosts:string[] progress:Progress?"),
+                + " members:Member[] hosts:string[] progress:Progress? command:Command?"),
+        OpenAPISchema(
+            "Command",
+            "line:string ranks:integer exitCode:integer? signal:integer? exitRank:integer?"
+                + " infrastructureFailures:integer outputs:Output[]"),
+        OpenAPISchema("Output", "firstRank:integer sha256:string bytes:integer"),
         OpenAPISchema(
             "JobSummary",
             "name:string namespace:string id:integer user:string labels:texts state:string"

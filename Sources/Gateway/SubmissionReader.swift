@@ -16,27 +16,38 @@ struct SubmissionReader: Sendable {
 
     /// One job, ready to be submitted.
     struct Prepared: Sendable {
-        let specification: TrainJobSpecification
-        let reference: DatasetReference
+        /// The spec; data files and folders stand in it by digest.
+        let specification: JobDocument
+        /// The data set of a training job.
+        let reference: DatasetReference?
         let missing: [String]
 
-        /// What is submitted; data files stand in it by digest.
+        /// What is submitted.
         func submission(of sender: Identity, key: String) -> Submission {
-            var submission = Submission(
-                namespace: specification.namespace, name: specification.name, user: sender.user,
-                labels: specification.labels, idempotencyKey: key,
-                specification: canonicalYAML, work: specification.work(data: reference),
-                requirements: specification.requirements)
+            var submission = submission(user: sender.user, key: key)
             submission.hostUser = sender.hostUser
             return submission
         }
 
-        /// The canonical text, data files by digest.
-        var canonicalYAML: String {
-            var stored = specification
-            stored.dataSource = .artifact(reference)
-            return stored.canonicalYAML()
+        private func submission(user: String, key: String) -> Submission {
+            switch specification {
+            case .train(let job):
+                let data = reference ?? DatasetReference(key: "", files: [], format: "")
+                return Submission(
+                    namespace: job.namespace, name: job.name, user: user, labels: job.labels,
+                    idempotencyKey: key, specification: canonicalYAML, work: job.work(data: data),
+                    requirements: job.requirements)
+            case .command(let job):
+                return Submission(
+                    namespace: job.namespace, name: job.name, user: user, labels: job.labels,
+                    idempotencyKey: key, specification: canonicalYAML,
+                    work: .none(ranks: job.command.ranks), requirements: job.requirements,
+                    command: job.work)
+            }
         }
+
+        /// The canonical text.
+        var canonicalYAML: String { specification.canonicalYAML() }
     }
 
     /// Reads and resolves all documents; waits for disks, so never on a request's thread.
@@ -45,12 +56,25 @@ struct SubmissionReader: Sendable {
         guard reading.experiments.isEmpty else {
             throw GatewayFailure.invalid("an experiment is not a job; submit it to /v1/experiments")
         }
-        return try reading.jobs.map { read in
-            var job = read
-            job.namespace = try namespace(job.namespace)
-            let outcome = try resolve(job)
-            return Prepared(
-                specification: job, reference: outcome.reference, missing: outcome.missing)
+        return try reading.documents.map { read in
+            var document = read
+            document.namespace = try namespace(read.namespace)
+            switch document {
+            case .train(var job):
+                let outcome = try resolve(job)
+                job.dataSource = .artifact(outcome.reference)
+                return Prepared(
+                    specification: .train(job), reference: outcome.reference,
+                    missing: outcome.missing)
+            case .command(let job):
+                var missing = try DataResolution.missingWorkdir(of: job, store: store)
+                if case .archive(let archive) = job.workdir, !missing.contains(archive.digest),
+                    let digest = SHA256Digest(hex: archive.digest), !access.sees(digest, sender)
+                {
+                    missing.append(archive.digest)
+                }
+                return Prepared(specification: document, reference: nil, missing: missing)
+            }
         }
     }
 
@@ -109,7 +133,7 @@ struct SubmissionReader: Sendable {
         _ text: String, file: String?, overrides: [String]
     ) throws -> [PreparedExperiment] {
         let reading = try reading(text, file: file, overrides: overrides)
-        guard reading.jobs.isEmpty, !reading.experiments.isEmpty else {
+        guard reading.documents.isEmpty, !reading.experiments.isEmpty else {
             throw GatewayFailure.invalid(
                 "expected documents of kind Experiment; jobs go to /v1/jobs")
         }

@@ -115,6 +115,8 @@ package enum Limits {
     package static let backoff = 0...1_000
     /// Seconds of a time limit or of keeping a finished job (ten years at most).
     package static let policySeconds: ClosedRange<Int64> = 1...(3_650 * 86_400)
+    /// Seconds of silence of a host before its ranks run elsewhere.
+    package static let restartAfterSeconds: ClosedRange<Int64> = 5...(365 * 86_400)
     /// Bytes of one data file (1 PiB at most).
     package static let fileBytes: ClosedRange<Int64> = 0...(1 << 50)
 

@@ -2,12 +2,17 @@
 package enum SpecificationReader {
     /// What a file gave: jobs in their order and no diagnostics, or no jobs and diagnostics.
     package struct Reading: Sendable, Equatable {
-        /// The jobs, validated and defaulted; empty when anything is wrong.
-        package let jobs: [TrainJobSpecification]
+        /// The jobs of every kind, validated and defaulted; empty when anything is wrong.
+        package let documents: [JobDocument]
         /// The experiments, validated and defaulted; empty when anything is wrong.
         package var experiments: [ExperimentSpecification] = []
         /// The problems, ordered by place.
         package let diagnostics: [Diagnostic]
+
+        /// The training jobs among them.
+        package var jobs: [TrainJobSpecification] {
+            documents.compactMap { if case .train(let job) = $0 { job } else { nil } }
+        }
     }
 
     static let apiVersion = "mlctl.dev/v1"
@@ -27,7 +32,9 @@ package enum SpecificationReader {
         let source = SourceText(text.utf8.count <= Limits.textBytes ? text : "")
         let collector = DiagnosticCollector(file: file, source: source, overrides: overrides)
         let start = SourcePosition(origin: 0, line: 1, column: 1)
-        func refused() -> Reading { Reading(jobs: [], diagnostics: collector.diagnostics()) }
+        func refused() -> Reading {
+            Reading(documents: [], diagnostics: collector.diagnostics())
+        }
         guard text.utf8.count <= Limits.textBytes else {
             collector.report(start, "", "the file is longer than \(Limits.textBytes) bytes")
             return refused()
@@ -41,7 +48,7 @@ package enum SpecificationReader {
             collector.report(start, "", "the file contains no document")
         }
         let application = OverrideApplication(overrides, collector: collector)
-        var jobs: [TrainJobSpecification] = []
+        var jobs: [JobDocument] = []
         var experiments: [ExperimentSpecification] = []
         for var document in documents {
             application.apply(to: &document)
@@ -56,7 +63,7 @@ package enum SpecificationReader {
             if let job = readDocument(document, collector: collector) { jobs.append(job) }
         }
         guard collector.count == 0 else { return refused() }
-        return Reading(jobs: jobs, experiments: experiments, diagnostics: [])
+        return Reading(documents: jobs, experiments: experiments, diagnostics: [])
     }
 
     /// Whether the document is a search, ours or Katib's.
@@ -69,7 +76,7 @@ package enum SpecificationReader {
     /// Reads one document of a job.
     static func readDocument(
         _ document: YAMLNode, collector: DiagnosticCollector
-    ) -> TrainJobSpecification? {
+    ) -> JobDocument? {
         guard case .mapping = document.content else {
             let message = "expected a map with apiVersion, kind, metadata and spec"
             collector.report(document.position, "", "\(message), found \(document.found)")
@@ -87,16 +94,16 @@ package enum SpecificationReader {
         }
         switch kind {
         case nil: return nil
-        case "TrainJob": return TrainJobReader(collector: collector).read(root)
-        case "Job":
-            root.report("kind", "kind \(kind ?? "") is not supported by this release")
+        case "TrainJob":
+            return TrainJobReader(collector: collector).read(root).map { .train($0) }
+        case "Job": return CommandJobReader(collector: collector).read(root).map { .command($0) }
         case "Experiment":
             root.report("kind", "an experiment cannot be the trial of another one")
         case "Cluster":
             root.report(
                 "kind", "kind Cluster is not a job: give the file to mlctl scheduler --config")
         case let other?:
-            let hint = NearestName.hint(for: other, among: ["TrainJob", "Experiment"])
+            let hint = NearestName.hint(for: other, among: ["TrainJob", "Job", "Experiment"])
             root.report("kind", "unknown kind \(YAMLNode.quoted(other))\(hint)")
         }
         return nil

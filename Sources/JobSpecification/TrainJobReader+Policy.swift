@@ -47,7 +47,8 @@ extension TrainJobReader {
         return policy
     }
 
-    private func seconds(
+    /// A duration in either spelling; 0 when neither is given.
+    func seconds(
         _ reader: FieldReader, _ name: String, orInteger integerName: String
     ) -> Int64 {
         let duration = reader.seconds(name, in: Limits.policySeconds)

@@ -64,6 +64,7 @@ struct TrainJobReader {
         return job
     }
 
+    /// What `metadata` says.
     struct Metadata {
         var name = ""
         var namespace = "default"
@@ -71,6 +72,7 @@ struct TrainJobReader {
         var annotations: [Label] = []
     }
 
+    /// Reads `metadata`.
     func readMetadata(_ root: FieldReader) -> Metadata {
         root.require("metadata", "metadata: {name: digits}")
         let reader = root.section("metadata")

@@ -8,12 +8,18 @@ extension TrainJobSpecification {
     /// it.
     package func canonicalYAML() -> String {
         let lines =
-            ["apiVersion: mlctl.dev/v1", "kind: TrainJob"] + metadataLines() + ["spec:"]
+            ["apiVersion: mlctl.dev/v1", "kind: TrainJob"]
+            + TrainJobSpecification.metadataLines(
+                name: name, namespace: namespace, labels: labels, annotations: annotations)
+            + ["spec:"]
             + ["  replicas: \(replicas)"] + dataLines() + modelLines() + policyLines()
         return lines.joined(separator: "\n") + "\n"
     }
 
-    private func metadataLines() -> [String] {
+    /// The lines of `metadata`.
+    static func metadataLines(
+        name: String, namespace: String, labels: [Label], annotations: [Label]
+    ) -> [String] {
         var lines = [
             "metadata:",
             "  name: \(CanonicalYAML.text(name))",

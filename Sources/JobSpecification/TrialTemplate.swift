@@ -34,11 +34,14 @@ package struct TrialTemplate: Sendable, Equatable {
     package enum Job: Sendable {
         /// A training job.
         case trainJob(TrainJobSpecification)
+        /// A command job.
+        case command(CommandJobSpecification)
 
         /// The metrics it reports; `nil` when only the program knows.
         package var metricNames: [String]? {
             switch self {
             case .trainJob(let job): job.metricNames
+            case .command: nil
             }
         }
 
@@ -46,6 +49,7 @@ package struct TrialTemplate: Sendable, Equatable {
         package var mostSteps: Int? {
             switch self {
             case .trainJob(let job): job.epochs
+            case .command: nil
             }
         }
     }
@@ -78,13 +82,22 @@ package struct TrialTemplate: Sendable, Equatable {
         OverrideApplication(overrides, collector: collector).apply(to: &document)
         document.set(field: "name", to: name, in: "metadata")
         document.set(field: "namespace", to: namespace, in: "metadata")
-        let job = SpecificationReader.readDocument(document, collector: collector)
-        guard collector.count == 0, var job else {
+        let read = SpecificationReader.readDocument(document, collector: collector)
+        guard collector.count == 0, let read else {
             return .refused(collector.diagnostics())
         }
-        let own = labels.filter { label in !job.labels.contains { $0.key == label.key } }
-        job.labels = (job.labels + own).sorted { $0.key < $1.key }
-        return .job(.trainJob(job))
+        func merged(_ written: [Label]) -> [Label] {
+            let own = labels.filter { label in !written.contains { $0.key == label.key } }
+            return (written + own).sorted { $0.key < $1.key }
+        }
+        switch read {
+        case .train(var job):
+            job.labels = merged(job.labels)
+            return .job(.trainJob(job))
+        case .command(var job):
+            job.labels = merged(job.labels)
+            return .job(.command(job))
+        }
     }
 
     private func substitution(

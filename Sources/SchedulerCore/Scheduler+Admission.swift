@@ -51,6 +51,7 @@ extension Scheduler {
             requirements: submission.requirements, submittedAt: moment.wallMilliseconds)
         record.trial = submission.trial
         record.hostUser = submission.hostUser
+        record.command = submission.command
         record.reason =
             submission.requirements.isSuspended
             ? Reason(.suspended, "runPolicy.suspend is true")
@@ -80,9 +81,13 @@ extension Scheduler {
                 "\(entry.record.fullName) ended already (\(entry.record.state.word))")
             return
         }
-        end(
-            job, .cancelled, .cancelled, Reason(.requested, "cancelled on request"), moment,
-            &effects)
+        if entry.commandRun != nil {
+            cancelCommand(job, moment, &effects)
+        } else {
+            end(
+                job, .cancelled, .cancelled, Reason(.requested, "cancelled on request"), moment,
+                &effects)
+        }
         effects.reply(.done(job), to: request)
     }
 
@@ -161,7 +166,22 @@ extension Scheduler {
     mutating func wait(_ job: JobID) {
         guard let entry = jobs[job] else { return }
         waiting.remove(job)
+        resting.removeAll { $0 == job }
+        if entry.notBefore != nil {
+            resting.insert(job, at: resting.firstIndex { $0 > job } ?? resting.endIndex)
+        }
         if let line = waiting.insert(job, entry) { freshLines.append(line) }
+    }
+
+    /// Lets jobs whose pause has passed be placed again.
+    mutating func wakeResting(_ moment: Moment) {
+        for job in resting {
+            guard let until = jobs[job]?.notBefore, until <= moment.instant else { continue }
+            jobs[job]?.notBefore = nil
+            jobs[job]?.record.reason = Reason(.queued, "waits for its turn")
+            wait(job)
+            needsPlacement = true
+        }
     }
 
     /// Ends a job: frees its lanes, tells its nodes, writes it down.
@@ -194,15 +214,19 @@ extension Scheduler {
         entry.giveUpAt = nil
         entry.progress = nil
         entry.avoided = [:]
+        entry.notBefore = nil
+        entry.record.commandState.ending = nil
         jobs[job] = entry
         waiting.remove(job)
+        resting.removeAll { $0 == job }
         running.removeAll { $0 == job }
         limited.removeAll { $0 == job }
         expiring.insert(entry.record)
         effects.facts.append(
             LedgerFact(
                 kind: kind, job: job, at: moment.wallMilliseconds, reason: reason,
-                metrics: entry.record.model?.metrics ?? [], state: state))
+                metrics: entry.record.model?.metrics ?? entry.record.commandState.metrics,
+                state: state))
         effects.changedJobs.append(job)
     }
 
@@ -229,6 +253,7 @@ extension JobRecord {
         if asked.averaging.choice == nil { asked.averaging.choice = work.averaging.choice }
         var wanted = submission.requirements
         wanted.isSuspended = requirements.isSuspended
-        return name == submission.name && work == asked && requirements == wanted
+        return name == submission.name && work == asked && command == submission.command
+            && requirements == wanted
     }
 }

@@ -51,6 +51,16 @@ extension Scheduler {
                     ? "no worker is registered; start one with: mlctl worker"
                     : "none of \(nodeOrder.count) registered workers is ready")
         }
+        if let until = jobs[record.id]?.notBefore {
+            return Reason(
+                .backingOff,
+                "a try failed, the next begins in \((until - lastStep).wholeMilliseconds) ms")
+        }
+        if let ranks = record.command?.ranks, ranks > 1,
+            !ready.contains(where: { $0.reason.code == .none })
+        {
+            return gangReason(record, ranks, ready)
+        }
         if ready.contains(where: { $0.reason.code == .none }) {
             return Reason(.queued, "\(explanation.ahead) jobs come first")
         }
@@ -58,11 +68,29 @@ extension Scheduler {
         let order: [Reason.Code] = [
             .dataNotStaged, .hostFault, .notEnoughMemory, .notEnoughCPU, .noFingerprint,
             .cordoned,
+            .noSupervisor,
         ]
         for code in order {
             if let found = ready.first(where: { $0.reason.code == code }) { return found.reason }
         }
         return record.reason
+    }
+
+    /// Why ranks that must start together find no place.
+    private func gangReason(
+        _ record: JobRecord, _ ranks: Int, _ ready: [NodeExplanation]
+    ) -> Reason {
+        let need = record.requirements.perLane
+        let room = ready.reduce(0) { sum, node in
+            guard let entry = nodes[node.node], entry.record.description.runsCommands else {
+                return sum
+            }
+            return sum + entry.free.fitting(need)
+        }
+        return Reason(
+            .notEnoughCPU,
+            "\(ranks) ranks of \(need.milliCPU)m cpu and \(need.memoryBytes >> 20) MiB start all "
+                + "together or not at all; \(room) would fit now")
     }
 
     private func lack(of id: NodeID, for entry: JobEntry) -> Reason {
@@ -77,6 +105,7 @@ extension Scheduler {
                 "\(id) is \(node.record.assignment.duty.word.lowercased()) by "
                     + "\(node.record.assignment.user); mlctl node uncordon \(id) opens it")
         }
+        if record.command != nil { return lack(of: node, id, forCommand: entry) }
         let ready = nodeOrder.filter { nodes[$0]?.takesWork ?? false }
         let kernel = freezeKernel(for: record, among: ready)
         if kernel == nil || node.fingerprint(of: kernel?.coreType ?? "") != kernel?.digest {

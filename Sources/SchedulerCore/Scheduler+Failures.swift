@@ -32,6 +32,7 @@ extension Scheduler {
     ) {
         guard let held = nodes[node]?.lanes.keys.sorted() else { return }
         for job in held {
+            commandHostReturned(job, &effects)
             guard let entry = jobs[job], let giveUpAt = entry.giveUpAt else { continue }
             if entry.record.members.allSatisfy({ stands($0) }) {
                 jobs[job]?.giveUpAt = nil
@@ -49,7 +50,7 @@ extension Scheduler {
     ) {
         guard let entry = jobs[job], entry.isMember(node) else { return }
         switch entry.phase {
-        case .idle: break
+        case .idle, .command: break
         case .proposed:
             askAgain(job, node, &effects)
         case .publishing(let publisher) where publisher != node: break
@@ -66,6 +67,10 @@ extension Scheduler {
         _ effects: inout SchedulerEffects
     ) {
         guard let entry = jobs[job], entry.record.state == .running else { return }
+        if entry.commandRun != nil {
+            commandHostSilent(job, node, reason, moment, &effects)
+            return
+        }
         let survivors = entry.record.members.filter { nodes[$0.node]?.isReady ?? false }
         if !survivors.isEmpty {
             remember(reason, node: node.name, of: job, moment)
@@ -157,7 +162,7 @@ extension Scheduler {
         goOn(job, blaming: node, status.reason, moment, &effects)
     }
 
-    private mutating func remember(
+    mutating func remember(
         _ reason: Reason, node: String, of job: JobID, _ moment: Moment
     ) {
         guard var record = jobs[job]?.record else { return }

@@ -41,10 +41,14 @@ extension Scheduler {
                 }
             }
             let members = record.members
-            if !members.allSatisfy({ canExchange($0.node, with: members) }) {
+            if record.command == nil, !members.allSatisfy({ canExchange($0.node, with: members) }) {
                 broken.append("job \(id): members cannot exchange parameters")
             }
             if next != record.work.replicas { broken.append("job \(id): replicas are missing") }
+            if record.command != nil {
+                if entry.commandRun == nil { broken.append("job \(id) runs without a try") }
+                return
+            }
             let isWatched = record.members.allSatisfy { stands($0) } || entry.giveUpAt != nil
             if !isWatched { broken.append("job \(id): a member is gone and nothing waits for it") }
             if record.coreType.isEmpty { broken.append("job \(id) runs without frozen kernel") }
@@ -58,7 +62,10 @@ extension Scheduler {
                 broken.append("job \(id): an answer of \(node) does not belong to its term")
             }
         }
-        if record.state == .succeeded, record.model == nil {
+        if record.state != .running, record.commandState.ending != nil {
+            broken.append("job \(id) is \(record.state) but its ranks are being ended")
+        }
+        if record.state == .succeeded, record.model == nil, record.command == nil {
             broken.append("job \(id) succeeded without model")
         }
     }

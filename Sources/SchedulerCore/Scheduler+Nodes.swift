@@ -40,6 +40,9 @@ extension Scheduler {
                 effects.logs.append(line)
             }
         case .checkpointed(let written): onCheckpointed(written, from: node, moment, &effects)
+        case .command(let status):
+            onCommandStatus(status, from: node, moment, &effects, isRepeated: false)
+        case .output(let output): onCommandOutput(output, from: node, &effects)
         case .leaving:
             loseNode(node, .left, Reason(.replaced, "the node stopped"), moment, &effects)
         }
@@ -60,6 +63,9 @@ extension Scheduler {
             // A new life holds nothing of the old one.
             loseNode(
                 node, .left, Reason(.replaced, "the worker on \(node) restarted"), moment, &effects)
+        }
+        if let known, known.record.description.isEarlierBoot(of: description) {
+            machineBooted(node, moment, &effects)
         }
         var entry =
             nodes[node]
@@ -144,6 +150,7 @@ extension Scheduler {
         for job in entry.lanes.keys.sorted() where !held.contains(job) {
             onNotHeld(job, by: node, moment, &effects)
         }
+        reconcileCommands(heartbeat, from: node, moment, &effects)
     }
 
     private mutating func onStaged(
@@ -206,7 +213,11 @@ extension Scheduler {
         for (id, _) in silent { nodes[id]?.record.state = .suspect }
         for (id, reason) in silent { loseNode(id, .suspect, reason, moment, &effects) }
         for job in limited { checkTimeLimit(of: job, moment, &effects) }
-        for job in running { checkReturn(of: job, moment, &effects) }
+        for job in running {
+            checkReturn(of: job, moment, &effects)
+            checkLeases(of: job, moment, &effects)
+        }
+        wakeResting(moment)
         if waiting.runnableCount > 0 || !running.isEmpty { needsPlacement = true }
         sweepRetention(moment, &effects)
     }
@@ -231,9 +242,16 @@ extension Scheduler {
             return
         }
         let seconds = entry.record.requirements.timeLimitSeconds
-        end(
-            job, .failed, .failed,
-            Reason(.timeLimit, "runPolicy.timeLimit of \(seconds) s passed"), moment, &effects)
+        let reason = Reason(.timeLimit, "runPolicy.timeLimit of \(seconds) s passed")
+        if entry.commandRun != nil {
+            // Its ranks may be ending already; only another try is still to be prevented.
+            guard entry.record.commandState.ending.map({ $0.kind == .retry }) ?? true else {
+                return
+            }
+            beginEnding(job, CommandEnding(.fail, reason), moment, &effects)
+            return
+        }
+        end(job, .failed, .failed, reason, moment, &effects)
     }
 
     private mutating func checkReturn(

@@ -32,6 +32,18 @@ extension Scheduler {
                 return
             }
             open.removeFirst()
+            if line.needs.ranks > 0 {
+                placesSought += 1
+                guard let members = placeGang(line.first, among: ready, moment) else {
+                    noteWait(of: line.first, &effects)
+                    continue
+                }
+                startCommand(line.first, members, moment, &effects)
+                guard let next = waiting.first(of: line.needs) else { continue }
+                open.insert(
+                    (next, line.needs), at: open.firstIndex { $0.first > next } ?? open.count)
+                continue
+            }
             let (placed, found) = findPlace(for: line.first, among: ready, moment, &effects)
             let holders = largestGroup(of: found)
             guard let placed, !holders.isEmpty else {
@@ -131,6 +143,10 @@ extension Scheduler {
     /// must neither keep the others from growing nor take a share.
     private func countClaimants(among ready: [NodeID]) -> Int {
         waiting.linesInOrder().reduce(0) { count, line in
+            if line.needs.ranks > 0 {
+                return couldHold(line.needs, among: ready)
+                    ? count + waiting.count(of: line.needs) : count
+            }
             guard let entry = jobs[line.first],
                 let kernel = freezeKernel(for: entry.record, among: ready)
             else { return count }
@@ -141,6 +157,19 @@ extension Scheduler {
             }
             return fits ? count + waiting.count(of: line.needs) : count
         }
+    }
+
+    /// Whether all ranks of a command would fit were the nodes empty.
+    private func couldHold(_ needs: PlacementNeeds, among ready: [NodeID]) -> Bool {
+        let rooms = ready.compactMap { id -> Int? in
+            guard let description = nodes[id]?.record.description, description.runsCommands
+            else { return nil }
+            return description.capacity.fitting(needs.perLane)
+        }.sorted(by: >)
+        let usable = needs.mostHosts > 0 ? rooms.prefix(needs.mostHosts) : rooms[...]
+        var left = needs.ranks
+        for room in usable where left > 0 { left -= min(left, room) }
+        return left == 0
     }
 
     /// The roomiest nodes first; ends ordered by name, as members are.

@@ -58,13 +58,22 @@ extension Scheduler {
             switch record.state {
             case .pending:
                 if record.startedAt > 0 { resumeTimeLimit(&entry, moment) }
+                if record.reason.code == .backingOff {
+                    // How much of the pause has passed is not known on this clock.
+                    entry.notBefore =
+                        moment.instant
+                        + configuration.backOff(
+                            after: record.failures
+                                + record.commandState.infrastructureFailures)
+                    resting.append(record.id)
+                }
                 if let line = waiting.insert(record.id, entry) { freshLines.append(line) }
             case .running:
                 running.append(record.id)
-                entry.phase = .training(nil)
+                entry.phase = record.command == nil ? .training(nil) : .command(CommandRun())
                 entry.expandAfter = moment.instant + configuration.registrationGrace
                 resumeTimeLimit(&entry, moment)
-                if record.members.contains(where: { !stands($0) }) {
+                if record.command == nil, record.members.contains(where: { !stands($0) }) {
                     entry.giveUpAt = moment.instant + configuration.lostAfter
                 }
             case .succeeded, .failed, .cancelled: expiring.insert(record)

@@ -95,7 +95,7 @@ extension Scheduler {
             }
         case .starting, .prepared, .training:
             switch entry.phase {
-            case .idle: break
+            case .idle, .command: break
             case .publishing(let publisher):
                 // A term proposed while it finished took the model from it again.
                 guard isRepeated, publisher == node else { break }

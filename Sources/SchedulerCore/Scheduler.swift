@@ -17,6 +17,8 @@ package struct Scheduler: Sendable {
     var running: [JobID] = []
     /// Jobs whose `timeLimit` counts, running or waiting again, in order of their first start.
     var limited: [JobID] = []
+    /// Waiting jobs that rest until a time, in order of acceptance.
+    var resting: [JobID] = []
     /// Ended jobs with a time to be deleted, by that time.
     var expiring = ExpiringJobs()
     var nextJob = JobID(1)
@@ -144,6 +146,8 @@ struct JobEntry: Sendable {
     var expandAfter = LogicalInstant(nanoseconds: 0)
     /// Set while holders are gone: when to go on without those that did not return.
     var giveUpAt: LogicalInstant?
+    /// A waiting job is not placed before: the pause after a failed try.
+    var notBefore: LogicalInstant?
     /// When `timeLimit` passes; counted on the monotone clock from the first start seen here.
     var timeLimitAt: LogicalInstant?
     /// Members of the present term that hold the global state, so that it would outlive the others.
@@ -182,6 +186,8 @@ enum JobPhase: Sendable {
     case training(GoTraining?)
     /// One member stores the model.
     case publishing(NodeID)
+    /// A command job: its ranks are being readied, run, or are being ended.
+    case command(CommandRun)
 }
 
 /// One node in the core.

@@ -14,6 +14,10 @@ package struct SchedulerConfiguration: Sendable, Equatable {
     package var stagingInterval: Duration = .seconds(10)
     /// How long a job keeps off a node whose host failed it.
     package var hostFaultPause: Duration = .seconds(10)
+    /// The first pause before a failed command is tried again; it doubles with every failure.
+    package var firstBackOff: Duration = .seconds(1)
+    /// The longest such pause.
+    package var longestBackOff: Duration = .seconds(60)
     /// A pause between two steps longer than this was the scheduler's own stall: leases are
     /// extended.
     package var stallThreshold: Duration = .seconds(1)
@@ -29,6 +33,11 @@ package struct SchedulerConfiguration: Sendable, Equatable {
 
     /// The defaults, as the fields state them.
     package init() {}
+
+    /// The pause after so many failures.
+    func backOff(after failures: Int) -> Duration {
+        min(longestBackOff, firstBackOff * (1 << min(max(failures, 1) - 1, 16)))
+    }
 
     /// The relations between values that are broken, one sentence each; empty when sound.
     package var problems: [String] {

@@ -44,6 +44,8 @@ package struct Submission: Sendable, Equatable {
     package var specification: String
     /// What is trained.
     package var work: TrainingWork
+    /// What runs, for a command job; `work` is ``TrainingWork/none(ranks:)`` then.
+    package var command: CommandWork?
     /// What placing needs.
     package var requirements: JobRequirements
     /// The trial it evaluates, whose number becomes its run; `nil` for a job of its own.
@@ -53,7 +55,7 @@ package struct Submission: Sendable, Equatable {
     package init(
         namespace: String, name: String, user: String, labels: [Label], idempotencyKey: String,
         specification: String, work: TrainingWork, requirements: JobRequirements,
-        trial: TrialReference? = nil
+        command: CommandWork? = nil, trial: TrialReference? = nil
     ) {
         self.namespace = namespace
         self.name = name
@@ -64,6 +66,7 @@ package struct Submission: Sendable, Equatable {
         self.work = work
         self.requirements = requirements
         self.trial = trial
+        self.command = command
     }
 }
 

@@ -12,6 +12,10 @@ struct PlacementNeeds: Hashable, Sendable {
     var dataKey: String
     /// Whether rounds have no frozen length yet: the rows must be known first.
     var needsRows: Bool
+    /// Ranks that must fit at once; 0 for a training job.
+    var ranks: Int
+    /// The most nodes those may take; 0 for any number, and for a training job.
+    var mostHosts: Int
     /// Set for a job that keeps off a node for a while: it stands alone.
     var alone: JobID?
 
@@ -21,7 +25,9 @@ struct PlacementNeeds: Hashable, Sendable {
         coreType = entry.record.coreType
         fingerprint = entry.record.fingerprint
         dataKey = entry.record.work.data.key
-        needsRows = entry.record.work.stepsPerRound == 0
+        needsRows = entry.record.work.stepsPerRound == 0 && entry.record.command == nil
+        ranks = entry.record.command?.ranks ?? 0
+        mostHosts = ranks > 0 ? entry.record.requirements.mostHosts : 0
         alone = entry.avoided.isEmpty ? nil : entry.record.id
     }
 }
@@ -67,7 +73,7 @@ struct JobLine: Sendable {
     }
 }
 
-/// All waiting jobs: the runnable ones in lines by need, the suspended ones apart.
+/// All waiting jobs: the runnable ones in lines by need, the suspended and resting ones apart.
 struct WaitingJobs: Sendable {
     private var lines: [PlacementNeeds: JobLine] = [:]
     /// The line of each runnable job.
@@ -77,9 +83,9 @@ struct WaitingJobs: Sendable {
     var count: Int { runnableCount + suspended.count }
     var runnableCount: Int { lineOf.count }
 
-    /// Takes a job in; says the needs of its line when it is the first of it.
+    /// Takes a job in, to the resting ones when it must wait for a time; says the needs of its line when it is the first of it.
     mutating func insert(_ job: JobID, _ entry: JobEntry) -> PlacementNeeds? {
-        guard !entry.record.requirements.isSuspended else {
+        guard !entry.record.requirements.isSuspended, entry.notBefore == nil else {
             suspended.insert(job)
             return nil
         }

@@ -97,9 +97,23 @@ package final class CommittedView: Sendable {
             tables.models += models
             if let nodes { tables.nodes = nodes }
             for report in progress where tables.jobs[report.attempt.job]?.record.state == .running {
-                tables.progress[report.attempt.job] = report
+                tables.progress[report.attempt.job] = CommittedView.joined(
+                    report, with: tables.progress[report.attempt.job],
+                    isCommand: tables.jobs[report.attempt.job]?.record.command != nil)
             }
         }
+    }
+
+    /// A command tells the values of one line; the newest of every name are shown.
+    private static func joined(
+        _ report: TrainingProgress, with known: TrainingProgress?, isCommand: Bool
+    ) -> TrainingProgress {
+        guard isCommand, let known, known.attempt == report.attempt else { return report }
+        var joined = report
+        let names = Set(report.metrics.map(\.name))
+        joined.metrics += known.metrics.filter { !names.contains($0.name) }
+        joined.metrics = Array(joined.metrics.sorted { $0.name < $1.name }.prefix(Metric.most))
+        return joined
     }
 
     private static func put(_ job: JobRecord, into tables: inout Tables) {

@@ -183,6 +183,17 @@ struct ExperimentDriver {
                 labels: job.labels, idempotencyKey: "", specification: job.canonicalYAML(),
                 work: job.work(data: data), requirements: requirements,
                 trial: TrialReference(experiment: trial.experiment, number: trial.number))
+        case .job(.command(let job)):
+            if case .folder = job.workdir {
+                let reason = Reason(.badData, "the template's workdir is not known by its digest")
+                return core.step(refused(reason, isForGood: true), atWall: now)
+            }
+            submission = Submission(
+                namespace: record.namespace, name: record.fullName, user: record.user,
+                labels: job.labels, idempotencyKey: "", specification: job.canonicalYAML(),
+                work: .none(ranks: job.command.ranks), requirements: job.requirements,
+                command: job.work,
+                trial: TrialReference(experiment: trial.experiment, number: trial.number))
         }
         var result = scheduler.step(.submit(submission, RequestToken(0)), at: moment)
         let answer = result.replies.first { $0.request == RequestToken(0) }?.answer

@@ -33,6 +33,10 @@ package protocol SchedulerBackend: Sendable {
     func events(job: JobID?, after sequence: Int64, limit: Int) throws -> [LedgerEvent]
     /// The whole log of a job.
     func log(of job: JobID) throws -> String
+    /// What the ranks of a command job wrote, from a position on, and where it ends.
+    func output(
+        of job: JobID, from: Int64, most: Int
+    ) throws -> (position: Int64, bytes: [UInt8], end: Int64)
     /// Everything committed from now on.
     func subscribe() -> AsyncStream<StreamItem>
     /// Stored files.

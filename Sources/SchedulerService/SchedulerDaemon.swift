@@ -29,6 +29,7 @@ package final class SchedulerDaemon: SchedulerBackend {
     private let replies = PendingReplies()
     private let hub = EventHub()
     let logs: JobLogs
+    private let outputs: JobOutputs
     private let curves: CurveWriter
     private let exchangeKeys: ExchangeKeys
     private let context: MessagingContext
@@ -61,6 +62,7 @@ package final class SchedulerDaemon: SchedulerBackend {
         try artifacts.removePartials(olderThan: 86_400)
         curves = CurveWriter(ledger: ledger, logger: logger)
         logs = try JobLogs(folder: "\(settings.stateFolder)/logs")
+        outputs = try JobOutputs(folder: "\(settings.stateFolder)/outputs")
         let keys = try ClusterKeys.load(stateFolder: settings.stateFolder)
         self.keys = keys
         exchangeKeys = try ExchangeKeys(stateFolder: settings.stateFolder)
@@ -117,8 +119,10 @@ package final class SchedulerDaemon: SchedulerBackend {
                 _ = inbox.put(.event(.disconnected(node)))
             }
         ) {
-            [inbox, peers, access, published = PublishedModels(store: artifacts), weak control]
-            message in
+            [
+                inbox, peers, access, published = PublishedModels(store: artifacts), weak control,
+                weak self
+            ] message in
             guard let body = message.frames.last,
                 let decoded = try? WireCodec.decodeWorkerMessage(body),
                 let node = ControlPeers.node(of: message.peer), let key = message.userID
@@ -137,7 +141,14 @@ package final class SchedulerDaemon: SchedulerBackend {
                 _ = inbox.put(.access(.keyUsed(key), by: nil, answer: { _ in }))
             }
             switch verdict {
-            case .pass: _ = inbox.put(.event(.message(node, published.checked(decoded))))
+            case .pass:
+                if case .output(let output) = decoded {
+                    self?.take(output, of: node) { reply in
+                        control?.send(to: message.peer, frames: [WireCodec.encode(reply)])
+                    }
+                    return
+                }
+                _ = inbox.put(.event(.message(node, published.checked(decoded))))
             case .refuse(let reason):
                 control?.send(
                     to: message.peer, frames: [WireCodec.encode(SchedulerMessage.refused(reason))])
@@ -203,7 +214,10 @@ package final class SchedulerDaemon: SchedulerBackend {
             answer: { [replies] token, answer in replies.answer(token, with: answer) },
             publish: { [hub] items in hub.publish(items) },
             appendLog: { [logs] job, line in logs.append(line, to: job) },
-            removeLog: { [logs] job in logs.remove(job) },
+            removeLog: { [logs, outputs] job in
+                logs.remove(job)
+                outputs.remove(job)
+            },
             discard: { [artifacts, discards] text in
                 discards.async { PublishedModels(store: artifacts).discardCheckpoint(text) }
             },
@@ -368,6 +382,51 @@ extension SchedulerDaemon {
     /// Durable facts after a sequence number, oldest first.
     package func events(job: JobID?, after sequence: Int64, limit: Int) throws -> [LedgerEvent] {
         try ledger.events(job: job, after: sequence, limit: limit)
+    }
+
+    /// What the ranks of a command job wrote, from a position on, and where it ends.
+    package func output(
+        of job: JobID, from: Int64, most: Int
+    ) throws -> (position: Int64, bytes: [UInt8], end: Int64) {
+        try outputs.read(job, from: from, most: most)
+    }
+
+    /// Stores a piece of a command's output, answers with what is here, and hands values it was
+    /// read from to the core. A piece is stored before any later word of its node is heard.
+    private func take(
+        _ output: CommandOutput, of node: NodeID, _ answer: (SchedulerMessage) -> Void
+    ) {
+        let job = output.attempt.job
+        guard let record = view.job(job), record.attempt >= output.attempt.number else { return }
+        let isMember = record.members.contains { $0.node == node }
+        guard isMember, record.attempt == output.attempt.number else {
+            // Nobody reads it: what the node holds counts as taken.
+            answer(
+                .outputAcknowledged(
+                    OutputAcknowledgement(
+                        attempt: output.attempt, rank: output.rank,
+                        position: max(0, output.position + Int64(output.bytes.count)))))
+            return
+        }
+        do {
+            let (position, isTaken) = try outputs.accept(output)
+            if isTaken {
+                if !output.measurements.isEmpty {
+                    var values = output
+                    values.bytes = []
+                    _ = inbox.put(.event(.message(node, .output(values))))
+                }
+                hub.publish([.output(job)])
+            }
+            answer(
+                .outputAcknowledged(
+                    OutputAcknowledgement(
+                        attempt: output.attempt, rank: output.rank, position: position)))
+        } catch {
+            // Not answered: the node asks again.
+            logger.warning(
+                "output cannot be kept", metadata: ["job": "\(job)", "error": "\(error)"])
+        }
     }
 
     /// The whole log of a job.

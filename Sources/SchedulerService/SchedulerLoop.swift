@@ -239,7 +239,7 @@ final class SchedulerLoop {
         items += jobs.map { .job($0) }
         items += turn.batch.records.map { .experiment($0) }
         items += effects.progress.map { .progress($0) }
-        for report in effects.progress where !report.metrics.isEmpty {
+        for report in effects.progress where !report.metrics.isEmpty && report.totalRounds > 0 {
             appendLog(report.attempt.job, Self.line(of: report), &items)
         }
         if !effects.progress.isEmpty { actions.appendCurves(effects.progress) }

@@ -11,6 +11,8 @@ package enum StreamItem: Sendable {
     case progress(TrainingProgress)
     /// An experiment whose record changed.
     case experiment(ExperimentRecord)
+    /// A command job wrote something.
+    case output(JobID)
     /// A line of a job's log.
     case log(JobID, String)
 }

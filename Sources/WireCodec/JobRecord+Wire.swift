@@ -3,6 +3,7 @@ import ClusterVocabulary
 extension JobRecord: WireValue {
     init(wire: WireJobRecord) throws(WireError) {
         let check = FieldChecks("JobRecord")
+        let command = wire.hasCommand ? try CommandWork(wire: wire.command) : nil
         self.init(
             id: try check.job(wire.id, "id"),
             namespace: try check.text(wire.namespace, "namespace", mayBeEmpty: false),
@@ -12,7 +13,7 @@ extension JobRecord: WireValue {
             labels: try check.list(
                 Label.self, wire.labels, "labels", most: WireLimits.mostLabels),
             idempotencyKey: try check.text(wire.idempotencyKey, "idempotency_key"),
-            work: try check.required(TrainingWork.self, wire.work, wire.hasWork, "work"),
+            work: try JobRecord.work(of: wire, command, check),
             requirements: try check.required(
                 JobRequirements.self, wire.requirements, wire.hasRequirements, "requirements"),
             submittedAt: try check.count(wire.submittedAt, "submitted_at"))
@@ -43,6 +44,15 @@ extension JobRecord: WireValue {
         checkpoint =
             wire.hasCheckpoint ? try CheckpointReference(wire: wire.checkpoint) : nil
         trial = wire.hasTrial ? try TrialReference(wire: wire.trial) : nil
+        self.command = command
+        if wire.hasCommandState { commandState = try CommandState(wire: wire.commandState) }
+    }
+
+    private static func work(
+        of wire: WireJobRecord, _ command: CommandWork?, _ check: FieldChecks
+    ) throws(WireError) -> TrainingWork {
+        if let command { return .none(ranks: command.ranks) }
+        return try check.required(TrainingWork.self, wire.work, wire.hasWork, "work")
     }
 
     var wire: WireJobRecord {
@@ -55,7 +65,12 @@ extension JobRecord: WireValue {
         if let hostUser { wire.hostUser = hostUser }
         wire.labels = labels.map(\.wire)
         wire.idempotencyKey = idempotencyKey
-        wire.work = work.wire
+        if let command {
+            wire.command = command.wire
+            wire.commandState = commandState.wire
+        } else {
+            wire.work = work.wire
+        }
         wire.requirements = requirements.wire
         wire.submittedAt = submittedAt
         wire.startedAt = startedAt

@@ -26,6 +26,9 @@ extension NodeDescription: WireValue {
             },
             reach: ExchangeReach(
                 hostID: try check.text(wire.hostID, "host_id"), isRemote: wire.isRemote))
+        runsCommands = wire.runsCommands
+        address = try check.text(wire.address, "address")
+        machineID = try check.text(wire.machineID, "machine_id")
     }
 
     var wire: WireNodeDescription {
@@ -41,6 +44,9 @@ extension NodeDescription: WireValue {
         wire.heldDatasets = heldDatasets
         wire.hostID = reach.hostID
         wire.isRemote = reach.isRemote
+        wire.runsCommands = runsCommands
+        wire.address = address
+        wire.machineID = machineID
         return wire
     }
 }

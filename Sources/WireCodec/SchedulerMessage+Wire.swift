@@ -15,6 +15,12 @@ extension SchedulerMessage: WireValue {
         case .go(let training): self = .go(try GoTraining(wire: training))
         case .publish(let attempt): self = .publish(try AttemptID(wire: attempt))
         case .release(let attempt): self = .release(try AttemptID(wire: attempt))
+        case .prepareCommand(let order):
+            self = .prepareCommand(try PrepareCommand(wire: order))
+        case .startCommand(let attempt): self = .startCommand(try AttemptID(wire: attempt))
+        case .stopCommand(let order): self = .stopCommand(try StopCommand(wire: order))
+        case .outputAcknowledged(let acknowledgement):
+            self = .outputAcknowledged(try OutputAcknowledgement(wire: acknowledgement))
         case nil: throw .missing(message: "SchedulerMessage", field: "body")
         }
     }
@@ -33,6 +39,11 @@ extension SchedulerMessage: WireValue {
         case .go(let training): wire.go = training.wire
         case .publish(let attempt): wire.publish = attempt.wire
         case .release(let attempt): wire.release = attempt.wire
+        case .prepareCommand(let order): wire.prepareCommand = order.wire
+        case .startCommand(let attempt): wire.startCommand = attempt.wire
+        case .stopCommand(let order): wire.stopCommand = order.wire
+        case .outputAcknowledged(let acknowledgement):
+            wire.outputAcknowledged = acknowledgement.wire
         }
         return wire
     }

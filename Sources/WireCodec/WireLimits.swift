@@ -21,6 +21,10 @@ package enum WireLimits {
     package static let mostFeatures = 256
     /// The most members of a term.
     package static let mostMembers = 1_024
+    /// The most tasks a supervisor holds.
+    package static let mostTasks = 4_096
+    /// The most bytes of a supervisor's inventory.
+    package static let largestInventory = 64 * 1_048_576
     /// The most hidden layers of a model.
     package static let mostHiddenLayers = 1_024
     /// The most replicas of a job.

@@ -12,6 +12,8 @@ extension WorkerMessage: WireValue {
         case .checkpointed(let written):
             self = .checkpointed(try CheckpointWritten(wire: written))
         case .leaving: self = .leaving
+        case .command(let status): self = .command(try CommandStatus(wire: status))
+        case .output(let output): self = .output(try CommandOutput(wire: output))
         case nil: throw .missing(message: "WorkerMessage", field: "body")
         }
     }
@@ -27,6 +29,8 @@ extension WorkerMessage: WireValue {
         case .log(let line): wire.log = line.wire
         case .checkpointed(let written): wire.checkpointed = written.wire
         case .leaving: wire.leaving = WireLeaving()
+        case .command(let status): wire.command = status.wire
+        case .output(let output): wire.output = output.wire
         }
         return wire
     }
@@ -40,7 +44,10 @@ extension Heartbeat: WireValue {
                 Incarnation.self, wire.incarnation, wire.hasIncarnation, "incarnation"),
             sequence: try check.number(wire.sequence, "sequence", 0...WireLimits.largestNumber),
             held: try check.list(
-                AttemptStatus.self, wire.held, "held", most: Heartbeat.mostHeld))
+                AttemptStatus.self, wire.held, "held", most: Heartbeat.mostHeld),
+            commands: try check.list(
+                CommandStatus.self, wire.commands, "commands", most: Heartbeat.mostHeld),
+            knowsCommands: wire.knowsCommands)
     }
 
     var wire: WireHeartbeat {
@@ -48,6 +55,8 @@ extension Heartbeat: WireValue {
         wire.incarnation = incarnation.wire
         wire.sequence = sequence
         wire.held = held.map(\.wire)
+        wire.commands = commands.map(\.wire)
+        wire.knowsCommands = knowsCommands
         return wire
     }
 }

@@ -12,12 +12,19 @@ extension Worker {
             if reason.code != .notFound { effects.warnings.append(reason) }
             // An unanswered registration is repeated by the clock: a refusal must not speed it up.
             if case .registered = link { register(now, &effects) }
-        case .heartbeatAcknowledged: break
+        case .heartbeatAcknowledged(let sequence): onAcknowledged(sequence, &effects)
         case .stage(let reference): onStage(reference, &effects)
         case .prepare(let prepare): onPrepare(prepare, now, &effects)
         case .go(let go): onGo(go, &effects)
         case .publish(let attempt): onPublish(attempt, &effects)
-        case .release(let attempt): onRelease(attempt, now, &effects)
+        case .release(let attempt):
+            onRelease(attempt, now, &effects)
+            releaseCommand(attempt, now, &effects)
+        case .prepareCommand(let order): onPrepareCommand(order, &effects)
+        case .startCommand(let attempt): onStartCommand(attempt, &effects)
+        case .stopCommand(let order): onStopCommand(order, now, &effects)
+        case .outputAcknowledged(let acknowledgement):
+            onOutputAcknowledged(acknowledgement, now, &effects)
         }
     }
 

@@ -124,7 +124,7 @@ extension Worker {
 
     /// Registers once every kernel is proved or given up.
     mutating func registerWhenProved(_ now: LogicalInstant, _ effects: inout WorkerEffects) {
-        guard case .warming = link else { return }
+        guard case .warming = link, knowsCommands || supervisorDeadline == nil else { return }
         let isProved = coreTypes.allSatisfy { coreType in
             description.fingerprints.contains { $0.coreType == coreType }
                 || startFailures[coreType, default: 0] >= mostFailures

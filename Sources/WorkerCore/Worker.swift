@@ -27,11 +27,23 @@ package struct Worker: Sendable {
     var heldDatasets: [String: Int64]
     var fetching: Set<String> = []
 
+    /// Commands held, by try.
+    var commands: [AttemptID: HeldCommand] = [:]
+    /// Whether the supervisor has said what it holds, so that ``commands`` are all.
+    var knowsCommands = false
+    /// Whether there is to be a supervisor: registering waits for its first word.
+    let isSupervised: Bool
+    /// Until when registering waits for it.
+    var supervisorDeadline: LogicalInstant?
+    /// When the heartbeats not acknowledged yet were sent, the newest last.
+    var unacknowledged: [(sequence: UInt64, at: LogicalInstant)] = []
+
     /// A worker that has proved nothing yet; `start(at:)` brings up its trainers.
     package init(
         description: NodeDescription, coreTypes: [String], heldDatasets: [String: Int64],
-        configuration: WorkerConfiguration = WorkerConfiguration()
+        isSupervised: Bool = false, configuration: WorkerConfiguration = WorkerConfiguration()
     ) {
+        self.isSupervised = isSupervised
         self.configuration = configuration
         self.description = description
         self.coreTypes = coreTypes
@@ -52,6 +64,7 @@ package struct Worker: Sendable {
     /// Starts the first trainers. Called once, before the first step.
     package mutating func start(at now: LogicalInstant) -> WorkerEffects {
         var effects = WorkerEffects()
+        if isSupervised { supervisorDeadline = now + configuration.supervisorGrace }
         keepWarm(now, &effects)
         return effects
     }
@@ -80,6 +93,15 @@ package struct Worker: Sendable {
         case .checkpointStored(let written, let problem):
             onCheckpointStored(written, problem, &effects)
         case .checkpointFetched: break
+        case .supervised(let tasks): onInventory(tasks, now, &effects)
+        case .task(let state): onTask(state, now, &effects)
+        case .taskOutput(let output): onTaskOutput(output, now, &effects)
+        case .supervisorLost: knowsCommands = false
+        case .folderMade(let attempt): onFolderMade(attempt, &effects)
+        case .commandRefused(let attempt, let failure, let reason):
+            onCommandRefused(attempt, failure, reason, now, &effects)
+        case .collected(let attempt, let archive, let problem):
+            onCollected(attempt, archive, problem, now, &effects)
         case .shutdown: onShutdown(&effects)
         case .wake: onWake(now, &effects)
         }
@@ -130,8 +152,15 @@ package struct Worker: Sendable {
             }
         }
         for job in attempts.keys.sorted() { killWhenMute(job, now, &effects) }
+        wakeOutputs(now, &effects)
         switch link {
-        case .warming: break
+        case .warming:
+            if let deadline = supervisorDeadline, now >= deadline {
+                supervisorDeadline = nil
+                effects.warnings.append(
+                    Reason(.noSupervisor, "the supervisor does not answer; no commands run here"))
+                registerWhenProved(now, &effects)
+            }
         case .registering(let last):
             if now - last >= configuration.registrationInterval { register(now, &effects) }
         case .registered(let last):
@@ -145,14 +174,33 @@ package struct Worker: Sendable {
         effects.sends.append(.register(description))
     }
 
-    private mutating func beat(_ now: LogicalInstant, _ effects: inout WorkerEffects) {
+    mutating func beat(_ now: LogicalInstant, _ effects: inout WorkerEffects) {
         heartbeatSequence += 1
         link = .registered(now)
+        if unacknowledged.count >= Worker.mostUnacknowledged { unacknowledged.removeFirst() }
+        unacknowledged.append((heartbeatSequence, now))
         effects.sends.append(
             .heartbeat(
                 Heartbeat(
                     incarnation: description.incarnation, sequence: heartbeatSequence,
-                    held: attempts.keys.sorted().compactMap { attempts[$0]?.status })))
+                    held: attempts.keys.sorted().compactMap { attempts[$0]?.status },
+                    commands: commandOrder.compactMap { attempt in
+                        commands[attempt].flatMap { $0.isReleased ? nil : $0.status }
+                    },
+                    knowsCommands: knowsCommands)))
+    }
+
+    /// The most heartbeats whose acknowledgement is waited for.
+    static let mostUnacknowledged = 256
+
+    /// The scheduler has heard of this node at the time a heartbeat was sent: its leases count
+    /// from there.
+    mutating func onAcknowledged(_ sequence: UInt64, _ effects: inout WorkerEffects) {
+        guard let place = unacknowledged.firstIndex(where: { $0.sequence == sequence }) else {
+            return
+        }
+        effects.contact = unacknowledged[place].at
+        unacknowledged.removeFirst(place + 1)
     }
 
     private mutating func onShutdown(_ effects: inout WorkerEffects) {
@@ -165,6 +213,8 @@ package struct Worker: Sendable {
     mutating func onWelcome(
         _ welcome: Welcome, _ now: LogicalInstant, _ effects: inout WorkerEffects
     ) {
+        // The scheduler has heard the registration after it was sent.
+        if case .registering(let sent) = link { effects.contact = sent }
         heartbeatInterval = .milliseconds(
             min(max(50, welcome.heartbeatMilliseconds), WorkerConfiguration.longestHeartbeat))
         for key in heldDatasets.keys.sorted() {

@@ -1,4 +1,5 @@
 package import ClusterVocabulary
+package import Determinism
 
 /// The times and bounds the worker core decides by.
 package struct WorkerConfiguration: Sendable, Equatable {
@@ -15,6 +16,14 @@ package struct WorkerConfiguration: Sendable, Equatable {
     package var warmTrainers = 1
     /// The most trainer processes at once.
     package var mostTrainers = 256
+    /// How long registering waits for the supervisor's first word.
+    package var supervisorGrace: Duration = .seconds(5)
+    /// How long a piece of output may be without an answer before the scheduler is asked.
+    package var outputPatience: Duration = .seconds(2)
+    /// Bytes of a rank's output that are shipped as fast as they come.
+    package var promptOutputBytes: Int64 = 4 << 20
+    /// Bytes a second of what comes after them, while the rank runs.
+    package var outputBytesPerSecond: Int64 = 1 << 20
     /// How often a trainer that does not come up is started again before its kernel is given up.
     package var mostStartFailures = 5
     /// How long a kernel stays given up before one more trainer is tried: what killed the others
@@ -44,6 +53,20 @@ package struct TrainerID: Hashable, Comparable, Sendable {
     }
 }
 
+/// A task of the supervisor with the order it belongs to.
+package struct SupervisedTask: Sendable {
+    /// What the supervisor says.
+    package var state: TaskState
+    /// The order; `nil` when it cannot be read.
+    package var prepare: PrepareCommand?
+
+    /// Makes a task.
+    package init(state: TaskState, prepare: PrepareCommand?) {
+        self.state = state
+        self.prepare = prepare
+    }
+}
+
 /// Everything the worker core is ever told.
 package enum WorkerEvent: Sendable {
     /// The scheduler says something.
@@ -67,6 +90,20 @@ package enum WorkerEvent: Sendable {
     /// The checkpoint a preparation begins from was fetched; its path is empty when it could not
     /// be. The shell's own affair: the core only lets time pass.
     case checkpointFetched(TrainerID, PrepareTraining, path: String)
+    /// The supervisor is there, and this is all it holds.
+    case supervised([SupervisedTask])
+    /// A task of the supervisor changed.
+    case task(TaskState)
+    /// The supervisor gives output.
+    case taskOutput(TaskOutput)
+    /// The connection to the supervisor broke.
+    case supervisorLost
+    /// The working folder of a command is there.
+    case folderMade(AttemptID)
+    /// A command cannot be started here.
+    case commandRefused(AttemptID, FailureClass, Reason)
+    /// The files of a command that ended are stored; or nothing is, with the problem if any.
+    case collected(AttemptID, StoredArchive?, Reason?)
     /// The daemon is asked to stop.
     case shutdown
     /// Time passed.
@@ -87,6 +124,18 @@ package struct WorkerEffects: Sendable {
     package var stores: [Store] = []
     /// Checkpoints trainers wrote: to be stored with the scheduler, or dropped.
     package var checkpoints: [Checkpoint] = []
+    /// Working folders to make.
+    package var folders: [PrepareCommand] = []
+    /// Ranks to hand to the supervisor, with their environment and secrets.
+    package var launches: [Launch] = []
+    /// Commands to the supervisor.
+    package var supervision: [SupervisorCommand] = []
+    /// The newest time at which the scheduler is known to have heard of this node.
+    package var contact: LogicalInstant?
+    /// Commands that ended, whose files are to be stored.
+    package var collections: [PrepareCommand] = []
+    /// Commands whose working folder may go.
+    package var removals: [PrepareCommand] = []
     /// Messages to the scheduler.
     package var sends: [WorkerMessage] = []
     /// A reason the operator should read.
@@ -127,6 +176,14 @@ package struct WorkerEffects: Sendable {
         package var written: CheckpointWritten
         /// Whether it is to be stored; otherwise its file is removed.
         package var isStored: Bool
+    }
+
+    /// Ranks to start.
+    package struct Launch: Sendable, Equatable {
+        /// The order they belong to.
+        package var prepare: PrepareCommand
+        /// Which.
+        package var ranks: Range<Int>
     }
 
     /// A model to store.

@@ -27,6 +27,12 @@ package enum HostFacts {
     /// Processors that this process may use.
     package static var cores: Int { ProcessInfo.processInfo.activeProcessorCount }
 
+    /// What tells this machine from others over all boots; empty when the system keeps no such id.
+    package static let machineID: String = {
+        let text = (try? String(contentsOfFile: "/etc/machine-id", encoding: .utf8)) ?? ""
+        return String(text.prefix { $0.isHexDigit }.prefix(64))
+    }()
+
     /// Bytes of memory of the host.
     package static var memoryBytes: Int64 { Int64(ProcessInfo.processInfo.physicalMemory) }
 }

@@ -124,6 +124,38 @@ final class Transfers: Sendable {
         }
     }
 
+    /// Brings an object from the scheduler's store; waits for it.
+    func bring(_ digest: SHA256Digest, byteCount: Int, into store: ArtifactStore) throws {
+        try withClient { try $0.fetch(digest, byteCount: byteCount, into: store) }
+    }
+
+    /// Stores a file with the scheduler; `done` gets why it failed, if it did.
+    func publish(
+        _ file: MappedFile, as digest: SHA256Digest, done: @escaping @Sendable (Reason?) -> Void
+    ) {
+        uploads.async { [self] in
+            var problem: Reason?
+            for attempt in 0..<Transfers.publishAttempts {
+                do {
+                    try withClient { client in
+                        try file.withBytes { (bytes) throws in
+                            try client.store(bytes, digest: digest)
+                        }
+                    }
+                    problem = nil
+                    break
+                } catch {
+                    problem = Reason(.hostFault, "storing outputs failed: \(error)")
+                    Thread.sleep(forTimeInterval: Double(attempt))
+                }
+            }
+            done(problem)
+        }
+    }
+
+    /// How often outputs are sent before they are given up: the scheduler may be down for a while.
+    private static let publishAttempts = 60
+
     /// Removes a released attempt's model folder, after uploads under way.
     func forget(_ folder: String) {
         uploads.async { try? FileManager.default.removeItem(atPath: folder) }

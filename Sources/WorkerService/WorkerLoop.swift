@@ -4,6 +4,7 @@ import Dispatch
 import Foundation
 import Logging
 import Messaging
+import Supervision
 import Synchronization
 import WireCodec
 import WorkerCore
@@ -20,6 +21,8 @@ final class WorkerLoop {
         let transfers: Transfers
         let cache: DatasetCache
         let exchangeFolder: String
+        let supervisor: SupervisorLink
+        let folders: CommandFolders
         /// Tells this life of the daemon from others.
         let life = UInt64.random(in: 1...UInt64(Int64.max))
 
@@ -46,6 +49,11 @@ final class WorkerLoop {
                 curve: .client(serverPublicKey: settings.serverPublicKey, own: settings.keys),
                 name: "control")
             transfers = Transfers(settings: settings, context: context)
+            folders = try CommandFolders(
+                stateFolder: settings.stateFolder, transfers: transfers)
+            supervisor = SupervisorLink(
+                places: SupervisorPlaces(stateFolder: settings.stateFolder),
+                executable: settings.executable, inbox: inbox, logger: logger)
             try control.start { message in
                 guard let body = message.frames.last,
                     let decoded = try? WireCodec.decodeSchedulerMessage(body)
@@ -55,7 +63,7 @@ final class WorkerLoop {
         }
     }
 
-    private let parts: Parts
+    let parts: Parts
     private var core: Worker
     private var children: [TrainerID: TrainerChild] = [:]
     private let start = ContinuousClock.now
@@ -73,7 +81,7 @@ final class WorkerLoop {
         schedulerEndpoint = settings.schedulerEndpoint
         knownAddress =
             (try? NodeCredentials.load(workerFolder: settings.stateFolder))??.control
-        let description = NodeDescription(
+        var description = NodeDescription(
             node: NodeID(settings.name),
             incarnation: Incarnation(
                 bootID: HostIdentity.bootID, life: parts.life),
@@ -84,16 +92,19 @@ final class WorkerLoop {
             heldDatasets: [],
             reach: ExchangeReach(
                 hostID: settings.hostID, isRemote: !settings.exchangeAddress.isEmpty))
+        description.address = settings.commandAddress
+        description.machineID = HostFacts.machineID
         core = Worker(
             description: description, coreTypes: HostFacts.coreTypes,
-            heldDatasets: parts.cache.held())
+            heldDatasets: parts.cache.held(), isSupervised: settings.isSupervised)
     }
 
-    private var now: LogicalInstant { LogicalInstant.zero + (ContinuousClock.now - start) }
+    var now: LogicalInstant { LogicalInstant.zero + (ContinuousClock.now - start) }
 
     /// Runs until a shutdown was carried out and every trainer is gone.
     func run() {
         carryOut(core.start(at: now))
+        if parts.settings.isSupervised { parts.supervisor.start() }
         while true {
             let wait = core.nextWake(after: now) - now
             for event in parts.inbox.take(waiting: wait) {
@@ -106,6 +117,7 @@ final class WorkerLoop {
         }
         // Let the farewell leave.
         Thread.sleep(forTimeInterval: 0.05)
+        parts.supervisor.stop()
         parts.control.stop()
         parts.transfers.stop()
         parts.context.shutdown()
@@ -181,6 +193,7 @@ final class WorkerLoop {
         for fetch in effects.fetches { bring(fetch) }
         for store in effects.stores { publish(store) }
         for checkpoint in effects.checkpoints { keep(checkpoint) }
+        supervise(effects)
         for message in effects.sends {
             parts.control.send(frames: [WireCodec.encode(message)])
         }

@@ -27,6 +27,13 @@ package struct WorkerSettings: Sendable {
     /// What tells this host from others.
     package var hostID = HostIdentity.exchangeID
 
+    /// The address ranks of commands on other hosts reach this one by; empty for this host only.
+    package var commandAddress = ""
+    /// The folder of the secrets commands may ask for.
+    package var secretsFolder = ""
+    /// Whether commands may run here, under a supervisor.
+    package var isSupervised = true
+
     /// The port of exchange between workers (SPEC, ports).
     package static let defaultExchangePort = 7_072
     /// The most events waiting for the loop.

@@ -18,12 +18,18 @@ struct LogsCommand: ClientCommand {
 
     func run(_ session: ClientSession) async throws {
         let client = try session.client()
+        let job = try await client.job(name, namespace: scope.namespace)
+        if let command = job.status.command {
+            _ = try await OutputFollower(client, session.console).run(
+                job.metadata.name, namespace: scope.namespace, ranks: command.ranks,
+                follows: follow)
+            return
+        }
         guard follow else {
             try session.console.write(try await client.log(name, namespace: scope.namespace))
             return
         }
         // A bare name must not become another run while it is followed.
-        let run = try await client.job(name, namespace: scope.namespace).metadata.name
-        try await LogFollower(client, session.console).run(run, namespace: scope.namespace)
+        try await LogFollower(client, session.console).run(job.metadata.name, namespace: scope.namespace)
     }
 }

@@ -51,7 +51,11 @@ struct ValidateCommand: ParsableCommand {
         let reading = file.read(overrides: overrides)
         guard reading.diagnostics.isEmpty else { throw refusal(reading.diagnostics) }
         if data { _ = try preparation.prepare([file], overrides: overrides) }
-        let found = [("TrainJob", reading.jobs.count), ("Experiment", reading.experiments.count)]
+        let trained = reading.jobs.count
+        let found = [
+            ("TrainJob", trained), ("Job", reading.documents.count - trained),
+            ("Experiment", reading.experiments.count),
+        ]
         return found.filter { $0.1 > 0 }.map { "\($0.1) \($0.0)\($0.1 == 1 ? "" : "s")" }
             .joined(separator: ", ")
     }

@@ -60,6 +60,13 @@ struct WorkerCommand: AsyncParsableCommand {
     @Option(help: "The most MiB of converted data sets kept.")
     var cache = 20_480
 
+    @Option(
+        help: """
+            The folder of secrets that commands may ask for, one file each, readable by its owner \
+            alone (default: mlctl/secrets in the configuration folder).
+            """)
+    var secrets: String?
+
     func validate() throws {
         if let slots, !(1...4_096).contains(slots) {
             throw ValidationError("--slots must be between 1 and 4096")
@@ -115,6 +122,9 @@ struct WorkerCommand: AsyncParsableCommand {
         } else if let (host, _) = ExchangeAddressText.parts(of: schedulerAddress) {
             settings.exchangeAddress = HostIdentity.address(toward: host) ?? ""
         }
+        settings.commandAddress = settings.exchangeAddress
+        settings.secretsFolder =
+            secrets ?? ContextFile.folder(in: ProcessInfo.processInfo.environment) + "/secrets"
         let daemon = WorkerDaemon(settings: settings, logger: logger)
         do {
             try daemon.start()

@@ -59,7 +59,7 @@ struct JobPreparationTests {
     @Test func filesBecomeAnArtifactWithThePublishedKey() throws {
         try folder.write("rows.csv", rows())
         let job = try #require(try prepare(specification()).first)
-        guard case .artifact(let reference) = job.specification.dataSource else {
+        guard case .artifact(let reference) = job.specification.training?.dataSource else {
             Issue.record("the source is no artifact")
             return
         }
@@ -68,9 +68,9 @@ struct JobPreparationTests {
         #expect(reference.key == SHA256Hasher.digest(of: Array(text.utf8)).hex)
         #expect(reference.files.map(\.digest) == [digest])
         #expect(job.uploads.map(\.digest.hex) == [digest])
-        #expect(job.written.dataSource == .file([DataFile(role: .train, path: "rows.csv")]))
+        #expect(job.written.training?.dataSource == .file([DataFile(role: .train, path: "rows.csv")]))
         let again = SpecificationReader.read(job.specification.canonicalYAML(), file: "x")
-        #expect(again.jobs == [job.specification])
+        #expect(again.documents == [job.specification])
     }
 
     @Test func thePlanCountsStepsAndRounds() throws {
@@ -126,7 +126,7 @@ struct JobPreparationTests {
             specification() + "---\n" + specification(),
             overrides: ["metadata.namespace=team", "training.epochs=5"])
         #expect(jobs.map(\.specification.namespace) == ["team", "team"])
-        #expect(jobs.map(\.specification.epochs) == [5, 5])
+        #expect(jobs.map(\.specification.training?.epochs) == [5, 5])
         #expect(Set(jobs.flatMap(\.uploads)).count == 1)
     }
 
@@ -142,14 +142,14 @@ struct JobPreparationTests {
         let job = try #require(try prepare(text).first)
         #expect(job.plan == nil)
         #expect(job.uploads.isEmpty)
-        #expect(job.specification.dataSource.roles == [.train])
+        #expect(job.specification.training?.dataSource.roles == [.train])
     }
 
     @Test func hostPathsThatAreHereGetTheirDigestButAreNotUploaded() throws {
         let path = try folder.write("rows.csv", rows())
         let text = specification().replacing("file: rows.csv", with: "hostPath: \(path)")
         let job = try #require(try prepare(text).first)
-        guard case .artifact(let reference) = job.specification.dataSource else {
+        guard case .artifact(let reference) = job.specification.training?.dataSource else {
             Issue.record("the source is no artifact")
             return
         }

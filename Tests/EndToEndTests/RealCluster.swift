@@ -24,6 +24,7 @@ final class RealCluster {
 
     deinit {
         for process in processes.values { process.kill9() }
+        endSupervisors()
         if ProcessInfo.processInfo.environment["MLCTL_KEEP"] == nil {
             try? FileManager.default.removeItem(atPath: folder)
         }
@@ -177,6 +178,51 @@ final class RealCluster {
             )
         } catch {
             return (-1, "", "\(error)")
+        }
+    }
+
+    /// Writes a file below the cluster's folder.
+    func write(_ text: String, to path: String, mode: Int = 0o644) throws {
+        let url = URL(fileURLWithPath: "\(folder)/\(path)")
+        try FileManager.default.createDirectory(
+            at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(text.utf8).write(to: url)
+        try FileManager.default.setAttributes(
+            [.posixPermissions: mode], ofItemAtPath: url.path)
+    }
+
+    /// The files below a folder, with their contents.
+    private func contents(under folder: String) throws -> [(path: String, bytes: Data)] {
+        let names = try FileManager.default.subpathsOfDirectory(atPath: folder)
+        return names.compactMap { name in
+            var status = stat()
+            guard lstat("\(folder)/\(name)", &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+                let bytes = FileManager.default.contents(atPath: "\(folder)/\(name)")
+            else { return nil }
+            return (name, bytes)
+        }
+    }
+
+    /// The files below a folder that contain a text.
+    func files(under folder: String, containing text: String) throws -> [String] {
+        let wanted = Data(text.utf8)
+        return try contents(under: folder).filter { $0.bytes.range(of: wanted) != nil }
+            .map(\.path)
+    }
+
+    /// Bytes of all files below a folder.
+    func bytes(under folder: String) throws -> Int {
+        try contents(under: folder).reduce(0) { $0 + $1.bytes.count }
+    }
+
+    /// Ends the supervisors of this cluster's workers, found by their state folder.
+    private func endSupervisors() {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? [] {
+            guard let process = pid_t(name),
+                let line = FileManager.default.contents(atPath: "/proc/\(process)/cmdline"),
+                String(decoding: line, as: UTF8.self).contains("supervisor\0--state\0\(folder)/")
+            else { continue }
+            kill(process, SIGKILL)
         }
     }
 

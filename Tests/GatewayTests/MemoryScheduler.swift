@@ -223,6 +223,12 @@ final class MemoryScheduler: SchedulerBackend {
 
     func log(of job: JobID) throws -> String { state.withLock { $0.logs[job] ?? "" } }
 
+    func output(
+        of job: JobID, from: Int64, most: Int
+    ) throws -> (position: Int64, bytes: [UInt8], end: Int64) {
+        (0, [], 0)
+    }
+
     func subscribe() -> AsyncStream<StreamItem> {
         let (stream, continuation) = AsyncStream.makeStream(
             of: StreamItem.self, bufferingPolicy: .bufferingNewest(64))

@@ -13,15 +13,15 @@ struct RepositoryFileTests {
             let text = try String(contentsOf: file, encoding: .utf8)
             let reading = SpecificationReader.read(text, file: file.lastPathComponent)
             #expect(reading.diagnostics.map { $0.rendered() } == [])
-            #expect(!reading.jobs.isEmpty || !reading.experiments.isEmpty)
+            #expect(!reading.documents.isEmpty || !reading.experiments.isEmpty)
             for experiment in reading.experiments {
                 let again = SpecificationReader.read(experiment.canonicalYAML(), file: "canonical")
                 #expect(again.diagnostics.map { $0.rendered() } == [])
                 #expect(again.experiments == [experiment])
             }
-            for job in reading.jobs {
+            for job in reading.documents {
                 let again = SpecificationReader.read(job.canonicalYAML(), file: "canonical")
-                #expect(again.jobs == [job])
+                #expect(again.documents == [job])
             }
         }
     }

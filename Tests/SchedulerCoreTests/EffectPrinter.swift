@@ -61,6 +61,11 @@ struct EffectPrinter {
             "\($0.node)[\($0.firstReplica)..<\($0.endReplica) on \($0.lanes)]"
         }
         if record.failures > 0 { words.append("failures \(record.failures)") }
+        if record.commandState.infrastructureFailures > 0 {
+            words.append("host failures \(record.commandState.infrastructureFailures)")
+        }
+        if let ending = record.commandState.ending { words.append("to \(ending.kind)") }
+        if let exit = record.commandState.exit { words.append("\(exit.words) of \(exit.rank)") }
         if record.completeRounds > 0 { words.append("rounds \(record.completeRounds)") }
         if record.reason != .none { words.append("(\(record.reason))") }
         return words.joined(separator: " ")
@@ -88,6 +93,14 @@ struct EffectPrinter {
                 + (go.stateSource.map { " state of \($0)" } ?? " from the seed")
         case .publish(let id): "publish \(attempt(id))"
         case .release(let id): "release \(attempt(id))"
+        case .prepareCommand(let order):
+            "ready \(attempt(order.attempt)) on "
+                + order.hosts.map { "\($0.node)[\($0.firstRank)..<\($0.endRank)]" }
+                .joined(separator: " ") + (order.startsAtOnce ? " and start" : "")
+        case .startCommand(let id): "start \(attempt(id))"
+        case .stopCommand(let order):
+            "stop \(attempt(order.attempt)) in \(order.graceSeconds) s"
+        case .outputAcknowledged: "output kept"
         }
     }
 

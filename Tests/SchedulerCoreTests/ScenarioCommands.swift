@@ -59,6 +59,8 @@ extension ScenarioWorld {
             }
             return []
         case "progress": return progress(command)
+        case "command": return commandStatus(command)
+        case "drop": return drop(command)
         case "staged":
             let reason: Reason
             switch command.values["failed"] {
@@ -127,6 +129,9 @@ extension ScenarioWorld {
             replicas: Int(command.number("replicas", 1)),
             stepsPerRound: Int(command.number("steps", 4)))
         if command.words.contains("measured") { work.averaging.interval = .measured }
+        if let ranks = command.values["ranks"].flatMap({ Int($0) }) {
+            return commandSubmission(command, requirements, ranks: ranks)
+        }
         return Sample.submission(
             name: command.words.first ?? "", key: command.values["key"] ?? "", work: work,
             requirements: requirements)
@@ -146,6 +151,12 @@ extension ScenarioWorld {
         description.protocolVersion = UInt32(command.number("protocol", 1))
         description.reach = ExchangeReach(
             hostID: command.values["host"] ?? "", isRemote: command.values["remote"] == "yes")
+        description.runsCommands = command.values["commands"] != "no"
+        description.machineID = command.values["machine"] ?? ""
+        if let boot = command.values["boot"] {
+            description.incarnation = Incarnation(
+                bootID: boot, life: description.incarnation.life)
+        }
         if descriptions[command.node]?.incarnation != description.incarnation {
             holding[command.node] = [:]
         }

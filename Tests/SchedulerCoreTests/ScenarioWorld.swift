@@ -17,6 +17,7 @@ struct ScenarioWorld {
     var descriptions: [NodeID: NodeDescription] = [:]
     var sequences: [NodeID: UInt64] = [:]
     var holding: [NodeID: [JobID: AttemptStatus]] = [:]
+    var commands: [NodeID: [JobID: CommandStatus]] = [:]
     /// Broken rules found after any step.
     var broken: [String] = []
 
@@ -95,7 +96,10 @@ struct ScenarioWorld {
                 .heartbeat(
                     Heartbeat(
                         incarnation: incarnation, sequence: sequences[node] ?? 0,
-                        held: held.keys.sorted().compactMap { held[$0] }))),
+                        held: held.keys.sorted().compactMap { held[$0] },
+                        commands: (commands[node] ?? [:]).sorted { $0.key < $1.key }
+                            .map(\.value),
+                        knowsCommands: true))),
             hidesAcknowledgement: hidesAcknowledgement)
     }
 

@@ -45,7 +45,42 @@ extension WireSample {
     private typealias Fixtures = VocabularyFixtures
 
     /// Every case of every message and record.
-    static let all = worker + scheduler + trainer + artifacts + records + enrolment
+    static let all = worker + scheduler + trainer + artifacts + records + supervision + enrolment
+
+    private static let supervision =
+        [
+            ("hello", SupervisorCommand.hello),
+            ("start", .start(CommandFixtures.start)),
+            (
+                "stop",
+                .stop(
+                    TaskStop(
+                        task: CommandFixtures.task, signal: 10, signalGraceSeconds: 60,
+                        graceSeconds: 5))
+            ),
+            ("forget", .forget(CommandFixtures.task)),
+            ("read", .read(CommandFixtures.task, from: 99)),
+            ("lease", .lease(contact: 123_456_789)),
+        ].map { name, message in
+            WireSample(
+                "SupervisorCommand.\(name)", message, { WireCodec.encode($0) },
+                WireCodec.decodeSupervisorCommand)
+        }
+        + [
+            ("inventory", SupervisorReport.inventory([CommandFixtures.state], limits: "none")),
+            ("state", .state(CommandFixtures.state)),
+            (
+                "output",
+                .output(
+                    TaskOutput(
+                        task: CommandFixtures.task, from: 1, position: 2, bytes: [3],
+                        isAtEnd: true))
+            ),
+        ].map { name, message in
+            WireSample(
+                "SupervisorReport.\(name)", message, { WireCodec.encode($0) },
+                WireCodec.decodeSupervisorReport)
+        }
 
     private static let worker = [
         ("register", WorkerMessage.register(Fixtures.description)),
@@ -56,6 +91,15 @@ extension WireSample {
         ("log", .log(Fixtures.line)),
         ("checkpointed", .checkpointed(Fixtures.written)),
         ("leaving", .leaving),
+        (
+            "heartbeatCommands",
+            .heartbeat(
+                Heartbeat(
+                    incarnation: Fixtures.incarnation, sequence: 7, held: [],
+                    commands: [CommandFixtures.status], knowsCommands: true))
+        ),
+        ("command", .command(CommandFixtures.status)),
+        ("output", .output(CommandFixtures.output)),
     ].map { name, message in
         WireSample(
             "WorkerMessage.\(name)", message, { WireCodec.encode($0) },
@@ -74,6 +118,17 @@ extension WireSample {
         ("go", .go(Fixtures.go)),
         ("publish", .publish(Fixtures.attempt)),
         ("release", .release(Fixtures.attempt)),
+        ("prepareCommand", .prepareCommand(CommandFixtures.prepare)),
+        ("startCommand", .startCommand(Fixtures.attempt)),
+        (
+            "stopCommand",
+            .stopCommand(StopCommand(attempt: Fixtures.attempt, graceSeconds: 30))
+        ),
+        (
+            "outputAcknowledged",
+            .outputAcknowledged(
+                OutputAcknowledgement(attempt: Fixtures.attempt, rank: 2, position: 77))
+        ),
     ].map { name, message in
         WireSample(
             "SchedulerMessage.\(name)", message, { WireCodec.encode($0) },
@@ -160,6 +215,9 @@ extension WireSample {
     private static let records = [
         WireSample(
             "JobRecord.fresh", Fixtures.freshJob, { WireCodec.encode($0) },
+            WireCodec.decodeJobRecord),
+        WireSample(
+            "JobRecord.command", CommandFixtures.job, { WireCodec.encode($0) },
             WireCodec.decodeJobRecord),
         WireSample(
             "JobRecord.finished", Fixtures.job, { WireCodec.encode($0) },

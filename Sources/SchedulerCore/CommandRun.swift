@@ -1,0 +1,25 @@
+import ClusterVocabulary
+import Determinism
+
+/// One try of a command job, as its nodes tell it; in memory, after a restart told again.
+struct CommandRun: Sendable {
+    /// What each member said last.
+    var statuses: [NodeID: CommandStatus] = [:]
+    /// Members that hold nothing of the try any more, for whatever reason.
+    var gone: Set<NodeID> = []
+    /// Whether the readied ranks were told to start.
+    var hasStarted = false
+
+    /// Whether no process of the try is left on a member.
+    func isOver(on node: NodeID) -> Bool {
+        gone.contains(node) || statuses[node]?.phase == .ended
+    }
+}
+
+extension JobEntry {
+    /// The present try of a command job that runs.
+    var commandRun: CommandRun? {
+        get { if case .command(let run) = phase { run } else { nil } }
+        set { if let newValue { phase = .command(newValue) } }
+    }
+}

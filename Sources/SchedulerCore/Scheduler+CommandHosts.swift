@@ -1,0 +1,213 @@
+import ClusterVocabulary
+import Determinism
+
+/// Command jobs and their hosts: where ranks fit, what a node holds, and losing contact.
+extension Scheduler {
+    /// Nodes with room for all ranks at once, roomiest first; `nil` when there is none.
+    func placeGang(
+        _ job: JobID, among ready: [NodeID], _ moment: Moment
+    ) -> [(node: NodeID, lanes: Int)]? {
+        guard let entry = jobs[job], let work = entry.record.command else { return nil }
+        let offers = ready.compactMap { id -> (node: NodeID, lanes: Int)? in
+            guard let node = nodes[id], node.record.description.runsCommands,
+                entry.avoided[id].map({ $0 <= moment.instant }) ?? true
+            else { return nil }
+            let lanes = node.free.fitting(entry.record.requirements.perLane)
+            return lanes > 0 ? (id, lanes) : nil
+        }
+        let limit = entry.record.requirements.mostHosts
+        let mostHosts = limit > 0 ? limit : Int.max
+        var left = work.ranks
+        var taken: [(node: NodeID, lanes: Int)] = []
+        // The fullest node that takes all ranks alone keeps the others free for larger jobs.
+        let alone = offers.filter { $0.lanes >= left }.min { ($0.lanes, $0.node) < ($1.lanes, $1.node) }
+        if let alone { return [(alone.node, left)] }
+        for offer in offers.sorted(by: { ($1.lanes, $0.node) < ($0.lanes, $1.node) })
+        where left > 0 && taken.count < mostHosts {
+            let lanes = min(left, offer.lanes)
+            taken.append((offer.node, lanes))
+            left -= lanes
+        }
+        return left == 0 ? taken.sorted { $0.node < $1.node } : nil
+    }
+
+    /// What a node lacks to take a rank of a waiting command job.
+    func lack(of node: NodeEntry, _ id: NodeID, forCommand entry: JobEntry) -> Reason {
+        guard node.record.description.runsCommands else {
+            return Reason(.noSupervisor, "\(id) cannot run commands: its supervisor is not there")
+        }
+        if let until = entry.avoided[id], until > lastStep {
+            return Reason(
+                .hostFault,
+                "\(id) failed the job and is tried again in "
+                    + "\((until - lastStep).wholeMilliseconds) ms")
+        }
+        let need = entry.record.requirements.perLane
+        let ranks = entry.record.command?.ranks ?? 1
+        let fits = node.free.fitting(need)
+        if fits >= ranks { return .none }
+        let have =
+            "\(id) has room for \(fits) of \(ranks) ranks: \(node.free.milliCPU)m of "
+            + "\(node.record.description.capacity.milliCPU)m cpu and "
+            + "\(node.free.memoryBytes >> 20) of "
+            + "\(node.record.description.capacity.memoryBytes >> 20) MiB free, a rank needs "
+            + "\(need.milliCPU)m and \(need.memoryBytes >> 20) MiB"
+        let isMemory = node.free.memoryBytes < need.memoryBytes
+        return Reason(isMemory ? .notEnoughMemory : .notEnoughCPU, have)
+    }
+
+    /// A heartbeat lists what the node holds: whatever is missing is said again or is gone.
+    mutating func reconcileCommands(
+        _ heartbeat: Heartbeat, from node: NodeID, _ moment: Moment,
+        _ effects: inout SchedulerEffects
+    ) {
+        var held: Set<JobID> = []
+        for status in heartbeat.commands {
+            if jobs[status.attempt.job]?.attempt == status.attempt {
+                held.insert(status.attempt.job)
+            }
+            onCommandStatus(status, from: node, moment, &effects, isRepeated: true)
+        }
+        guard heartbeat.knowsCommands, let booked = nodes[node]?.lanes.keys.sorted() else {
+            return
+        }
+        for job in booked where !held.contains(job) {
+            guard var entry = jobs[job], var run = entry.commandRun, !run.isOver(on: node)
+            else { continue }
+            let isKnown = (run.statuses[node]?.phase ?? .preparing) >= .running
+            if entry.record.commandState.ending != nil || isKnown {
+                run.gone.insert(node)
+                entry.phase = .command(run)
+                jobs[job] = entry
+            }
+            if entry.record.commandState.ending != nil {
+                conclude(job, moment, &effects)
+            } else if isKnown {
+                hostFailed(
+                    job, node, Reason(.hostLost, "\(node) does not hold the job any more"),
+                    moment, &effects)
+            } else {
+                // The order was lost. Were it not, the supervisor would start nothing twice.
+                sendOrder(job, to: node, &effects)
+            }
+        }
+    }
+
+    /// A node with ranks is not heard any more: they go on there until its lease is over.
+    mutating func commandHostSilent(
+        _ job: JobID, _ node: NodeID, _ reason: Reason, _ moment: Moment,
+        _ effects: inout SchedulerEffects
+    ) {
+        guard let entry = jobs[job], let work = entry.record.command else { return }
+        if entry.record.commandState.ending == nil {
+            let limit = work.restartAfterSeconds
+            jobs[job]?.record.reason = Reason(
+                .silent,
+                "\(reason.message); its ranks go on there"
+                    + (limit > 0 ? ", and run again after \(limit) s without a word" : ""))
+            effects.changedJobs.append(job)
+        }
+        conclude(job, moment, &effects)
+    }
+
+    /// A node is heard again: its ranks never stopped.
+    mutating func commandHostReturned(
+        _ job: JobID, _ effects: inout SchedulerEffects
+    ) {
+        guard let entry = jobs[job], entry.record.reason.code == .silent,
+            entry.record.members.allSatisfy({ nodes[$0.node]?.isReady ?? false })
+        else { return }
+        jobs[job]?.record.reason = .none
+        effects.changedJobs.append(job)
+    }
+
+    /// The machine of a node booted anew: nothing of what ran there can be left.
+    mutating func machineBooted(
+        _ node: NodeID, _ moment: Moment, _ effects: inout SchedulerEffects
+    ) {
+        for job in nodes[node]?.lanes.keys.sorted() ?? [] {
+            loseRanks(
+                of: job, on: node, Reason(.hostLost, "\(node) booted anew"), moment, &effects)
+        }
+    }
+
+    /// Takes silent members for lost once nothing of the job can run there any more.
+    mutating func checkLeases(
+        of job: JobID, _ moment: Moment, _ effects: inout SchedulerEffects
+    ) {
+        guard let entry = jobs[job], let run = entry.commandRun, let work = entry.record.command,
+            work.restartAfterSeconds > 0
+        else { return }
+        let lease =
+            Duration.seconds(work.restartAfterSeconds)
+            + .seconds(CommandLease.marginSeconds(restartAfter: work.restartAfterSeconds))
+        for member in entry.record.members where !run.isOver(on: member.node) {
+            guard let node = nodes[member.node], !node.isReady,
+                moment.instant - node.lastHeard >= lease
+            else { continue }
+            loseRanks(
+                of: job, on: member.node,
+                Reason(
+                    .hostLost,
+                    "nothing heard of \(member.node) for "
+                        + "\((moment.instant - node.lastHeard).wholeMilliseconds / 1_000) s, "
+                        + "onHostLost.restartAfter is \(work.restartAfterSeconds) s"),
+                moment, &effects)
+        }
+    }
+
+    private mutating func loseRanks(
+        of job: JobID, on node: NodeID, _ reason: Reason, _ moment: Moment,
+        _ effects: inout SchedulerEffects
+    ) {
+        guard var run = jobs[job]?.commandRun, !run.isOver(on: node) else { return }
+        run.gone.insert(node)
+        jobs[job]?.phase = .command(run)
+        if jobs[job]?.record.commandState.ending == nil {
+            hostFailed(job, node, reason, moment, &effects)
+        } else {
+            conclude(job, moment, &effects)
+        }
+    }
+
+    /// Values a command printed become the job's measurements, as those of training are.
+    mutating func onCommandOutput(
+        _ output: CommandOutput, from node: NodeID, _ effects: inout SchedulerEffects
+    ) {
+        let job = output.attempt.job
+        guard let entry = jobs[job], entry.attempt == output.attempt, entry.isMember(node),
+            entry.commandRun != nil
+        else { return }
+        for measurement in output.measurements {
+            var report =
+                jobs[job]?.progress
+                ?? TrainingProgress(
+                    attempt: output.attempt, term: entry.record.term, completeRounds: 0,
+                    totalRounds: 0, stateDigest: "", samples: 0, samplesPerSecond: 0,
+                    trainLoss: .nan, epoch: 0, metrics: [])
+            report.completeRounds += 1
+            for metric in measurement.metrics { report.take(metric) }
+            jobs[job]?.progress = report
+            jobs[job]?.progressNode = node
+            // What is shown and kept as a curve are the values of this line.
+            var shown = report
+            shown.metrics = measurement.metrics
+            effects.progress.append(shown)
+        }
+    }
+}
+
+extension TrainingProgress {
+    /// Takes a printed value over; `epoch` and `step` also tell how far the command is.
+    fileprivate mutating func take(_ metric: Metric) {
+        if metric.name == "epoch", let value = Int64(exactly: metric.value.rounded()), value >= 0 {
+            epoch = value
+        }
+        if let known = metrics.firstIndex(where: { $0.name == metric.name }) {
+            metrics[known] = metric
+        } else if metrics.count < Metric.most {
+            metrics.append(metric)
+            metrics.sort { $0.name < $1.name }
+        }
+    }
+}

@@ -1,0 +1,308 @@
+import ClusterVocabulary
+import Determinism
+
+/// Command jobs: all ranks of a try together, from their first order to their common end.
+///
+/// preparing ──all ready──▶ running ──all succeeded──▶ job succeeded
+///     └────────┬──────────────┘
+///        a failure, a request, a lost host ──▶ ending ──all gone──▶ failed, cancelled, or waiting
+/// A try is over only when no process of it is left anywhere, or its host's lease is: so two copies
+/// never run at once.
+extension Scheduler {
+    /// Starts a try on members whose room was found; ranks go to them in order.
+    mutating func startCommand(
+        _ job: JobID, _ members: [(node: NodeID, lanes: Int)], _ moment: Moment,
+        _ effects: inout SchedulerEffects
+    ) {
+        guard var entry = jobs[job] else { return }
+        entry.record.state = .running
+        entry.record.attempt += 1
+        entry.record.term = entry.record.term.next
+        if entry.record.startedAt == 0 { entry.record.startedAt = moment.wallMilliseconds }
+        entry.record.reason = Reason(.starting, "ranks are being readied")
+        entry.record.commandState.exit = nil
+        entry.record.commandState.outputs = []
+        entry.record.commandState.ending = nil
+        var next = 0
+        entry.record.members = members.map { member in
+            defer { next += member.lanes }
+            return TermMember(
+                node: member.node, firstReplica: next, endReplica: next + member.lanes,
+                lanes: member.lanes, exchange: .none)
+        }
+        let limit = entry.record.requirements.timeLimitSeconds
+        if limit > 0, entry.timeLimitAt == nil {
+            entry.timeLimitAt = moment.instant + .seconds(limit)
+            limited.append(job)
+        }
+        entry.phase = .command(CommandRun())
+        entry.progress = nil
+        entry.progressNode = nil
+        jobs[job] = entry
+        waiting.remove(job)
+        running.insert(job, at: running.firstIndex { $0 > job } ?? running.endIndex)
+        for member in members { takeLanes(member.lanes, for: job, on: member.node) }
+        effects.facts.append(
+            LedgerFact(
+                kind: .attemptStarted, job: job, at: moment.wallMilliseconds,
+                reason: Reason(
+                    .starting,
+                    "try \(entry.record.attempt) on "
+                        + members.map(\.node.name).joined(separator: ", ")),
+                metrics: [Metric("attempt", Double(entry.record.attempt))], state: .running))
+        effects.changedJobs.append(job)
+        for member in members { sendOrder(job, to: member.node, &effects) }
+    }
+
+    /// Says the order of the present try to a member, once more or for the first time.
+    func sendOrder(_ job: JobID, to node: NodeID, _ effects: inout SchedulerEffects) {
+        guard let entry = jobs[job], let work = entry.record.command else { return }
+        let hosts = entry.record.members.map { member in
+            CommandHost(
+                node: member.node,
+                address: nodes[member.node]?.record.description.address ?? "",
+                firstRank: member.firstReplica, endRank: member.endReplica)
+        }
+        effects.send(
+            .prepareCommand(
+                PrepareCommand(
+                    attempt: entry.attempt, jobName: entry.record.fullName,
+                    user: entry.record.user, work: work,
+                    perRank: entry.record.requirements.perLane, hosts: hosts,
+                    startsAtOnce: hosts.count == 1)),
+            to: node)
+        if entry.commandRun?.hasStarted ?? false {
+            effects.send(.startCommand(entry.attempt), to: node)
+        }
+    }
+
+    /// A node's word on one try; with `isRepeated` from a heartbeat, otherwise at a change.
+    mutating func onCommandStatus(
+        _ status: CommandStatus, from node: NodeID, _ moment: Moment,
+        _ effects: inout SchedulerEffects, isRepeated: Bool
+    ) {
+        let job = status.attempt.job
+        guard var entry = jobs[job], entry.attempt == status.attempt, entry.isMember(node),
+            entry.record.state == .running, var run = entry.commandRun
+        else {
+            // An ended job, an old try, or a node that is no member any more.
+            effects.send(.release(status.attempt), to: node)
+            return
+        }
+        // A late word must not raise the dead: a try on a node goes forward only.
+        if run.isOver(on: node) { return }
+        let before = run.statuses[node]
+        run.statuses[node] = status
+        if status.phase == .running { run.hasStarted = true }
+        entry.phase = .command(run)
+        jobs[job] = entry
+        if entry.record.commandState.ending != nil {
+            if status.phase != .ended, isRepeated || before == nil {
+                stopRanks(of: job, on: node, &effects)
+            }
+            conclude(job, moment, &effects)
+            return
+        }
+        if let failure = status.failure {
+            ranksFailed(failure, status, on: node, moment, &effects)
+            return
+        }
+        switch status.phase {
+        case .preparing, .stopping: break
+        case .prepared: onPrepared(job, node, &effects, isRepeated: isRepeated)
+        case .running:
+            guard entry.record.reason.code == .starting,
+                entry.record.members.allSatisfy({
+                    (run.statuses[$0.node]?.phase ?? .preparing) >= .running
+                })
+            else { return }
+            jobs[job]?.record.reason = .none
+            effects.changedJobs.append(job)
+        case .ended: conclude(job, moment, &effects)
+        }
+    }
+
+    /// One more node is ready: with the last of them all start.
+    private mutating func onPrepared(
+        _ job: JobID, _ node: NodeID, _ effects: inout SchedulerEffects, isRepeated: Bool
+    ) {
+        guard let entry = jobs[job], var run = entry.commandRun else { return }
+        if run.hasStarted {
+            if isRepeated { effects.send(.startCommand(entry.attempt), to: node) }
+            return
+        }
+        let isReady = entry.record.members.allSatisfy {
+            run.statuses[$0.node]?.phase == .prepared
+        }
+        guard isReady else { return }
+        run.hasStarted = true
+        jobs[job]?.phase = .command(run)
+        for member in entry.record.members {
+            effects.send(.startCommand(entry.attempt), to: member.node)
+        }
+    }
+
+    /// A rank failed: decides what follows once the others are gone too.
+    private mutating func ranksFailed(
+        _ failure: FailureClass, _ status: CommandStatus, on node: NodeID, _ moment: Moment,
+        _ effects: inout SchedulerEffects
+    ) {
+        let job = status.attempt.job
+        guard let work = jobs[job]?.record.command else { return }
+        switch failure {
+        case .job:
+            beginEnding(
+                job, CommandEnding(.fail, status.reason, node: node.name), moment, &effects)
+        case .program:
+            let failures = (jobs[job]?.record.failures ?? 0) + 1
+            jobs[job]?.record.failures = failures
+            let kind: CommandEnding.Kind = failures > work.programRetries ? .fail : .retry
+            beginEnding(
+                job, CommandEnding(kind, status.reason, node: node.name), moment, &effects)
+        case .infrastructure: hostFailed(job, node, status.reason, moment, &effects)
+        }
+    }
+
+    /// A host failed the try: tried again elsewhere while that is allowed.
+    mutating func hostFailed(
+        _ job: JobID, _ node: NodeID, _ reason: Reason, _ moment: Moment,
+        _ effects: inout SchedulerEffects
+    ) {
+        guard let entry = jobs[job], let work = entry.record.command else { return }
+        let failures = entry.record.commandState.infrastructureFailures + 1
+        jobs[job]?.record.commandState.infrastructureFailures = failures
+        jobs[job]?.avoided[node] = moment.instant + configuration.hostFaultPause
+        let kind: CommandEnding.Kind =
+            failures > work.infrastructureRetries ? .fail : .retry
+        beginEnding(job, CommandEnding(kind, reason, node: node.name), moment, &effects)
+    }
+
+    /// Ends all ranks of the try; what follows is written down before anybody is told.
+    mutating func beginEnding(
+        _ job: JobID, _ ending: CommandEnding, _ moment: Moment,
+        _ effects: inout SchedulerEffects
+    ) {
+        guard var entry = jobs[job], entry.commandRun != nil else { return }
+        entry.record.commandState.ending = ending
+        entry.record.reason = Reason(
+            .stopping, "ranks are being ended: \(ending.reason)")
+        jobs[job] = entry
+        effects.facts.append(
+            LedgerFact(
+                kind: .attemptEnding, job: job, node: ending.node, at: moment.wallMilliseconds,
+                reason: ending.reason,
+                metrics: [Metric("attempt", Double(entry.record.attempt))], state: .running))
+        effects.changedJobs.append(job)
+        for member in entry.record.members
+        where !(entry.commandRun?.isOver(on: member.node) ?? true) {
+            stopRanks(of: job, on: member.node, &effects)
+        }
+        conclude(job, moment, &effects)
+    }
+
+    /// Tells a member to end its ranks.
+    func stopRanks(
+        of job: JobID, on node: NodeID, graceSeconds: Int64? = nil,
+        _ effects: inout SchedulerEffects
+    ) {
+        guard let entry = jobs[job], let work = entry.record.command else { return }
+        effects.send(
+            .stopCommand(
+                StopCommand(
+                    attempt: entry.attempt, graceSeconds: graceSeconds ?? work.graceSeconds)),
+            to: node)
+    }
+
+    /// A person ends a command job that runs; asked twice, without grace.
+    mutating func cancelCommand(
+        _ job: JobID, _ moment: Moment, _ effects: inout SchedulerEffects
+    ) {
+        guard let entry = jobs[job] else { return }
+        if entry.record.commandState.ending?.kind == .cancel {
+            for member in entry.record.members {
+                stopRanks(of: job, on: member.node, graceSeconds: 0, &effects)
+            }
+            return
+        }
+        beginEnding(
+            job, CommandEnding(.cancel, Reason(.requested, "cancelled on request")), moment,
+            &effects)
+    }
+
+    /// Ends the try when no process of it is left, or none that could run beside another.
+    mutating func conclude(_ job: JobID, _ moment: Moment, _ effects: inout SchedulerEffects) {
+        guard let entry = jobs[job], let run = entry.commandRun else { return }
+        let ending = entry.record.commandState.ending
+        let isOver = entry.record.members.allSatisfy { member in
+            if run.isOver(on: member.node) { return true }
+            // Nothing runs again after a failure or a cancellation: who is silent now is told to
+            // stop when it is heard again.
+            guard let ending, ending.kind != .retry else { return false }
+            return !(nodes[member.node]?.isReady ?? false)
+        }
+        guard isOver else { return }
+        keepResults(of: job, run)
+        switch ending?.kind {
+        case nil:
+            end(
+                job, .succeeded, .succeeded, Reason(.completed, "exit code 0"), moment, &effects)
+        case .fail:
+            end(job, .failed, .failed, ending?.reason ?? .none, moment, &effects)
+        case .cancel:
+            end(job, .cancelled, .cancelled, ending?.reason ?? .none, moment, &effects)
+        case .retry: tryAgain(job, ending, moment, &effects)
+        }
+    }
+
+    /// Exit, outputs and values of the try go into the record.
+    private mutating func keepResults(of job: JobID, _ run: CommandRun) {
+        guard var state = jobs[job]?.record.commandState, let entry = jobs[job] else { return }
+        let statuses = entry.record.members.compactMap { member in
+            run.statuses[member.node].map { (member.firstReplica, $0) }
+        }
+        let exits = statuses.compactMap(\.1.exit)
+        // The rank that made the others end is told, not those that were killed for it.
+        let blamed = statuses.first { $0.1.failure == .program || $0.1.failure == .job }?.1.exit
+        state.exit = blamed ?? exits.first { !$0.isSuccess } ?? exits.first
+        state.outputs = statuses.compactMap { first, status in
+            status.outputs.map { CommandOutputs(firstRank: first, archive: $0) }
+        }
+        state.metrics = entry.progress?.metrics ?? state.metrics
+        jobs[job]?.record.commandState = state
+    }
+
+    /// Back to waiting, after a pause that grows with every failure.
+    private mutating func tryAgain(
+        _ job: JobID, _ ending: CommandEnding?, _ moment: Moment,
+        _ effects: inout SchedulerEffects
+    ) {
+        guard let ending else { return }
+        remember(ending.reason, node: ending.node, of: job, moment)
+        guard var entry = jobs[job] else { return }
+        for member in entry.record.members {
+            effects.send(.release(entry.attempt), to: member.node)
+        }
+        freeLanes(of: job)
+        let failures =
+            entry.record.failures + entry.record.commandState.infrastructureFailures
+        let pause = configuration.backOff(after: failures)
+        entry.record.members = []
+        entry.record.state = .pending
+        entry.record.commandState.ending = nil
+        entry.record.reason = Reason(
+            .backingOff,
+            "tried again in \(pause.wholeMilliseconds) ms, after: \(ending.reason)")
+        entry.phase = .idle
+        entry.progress = nil
+        entry.notBefore = moment.instant + pause
+        jobs[job] = entry
+        running.removeAll { $0 == job }
+        wait(job)
+        needsPlacement = true
+        effects.facts.append(
+            LedgerFact(
+                kind: .requeued, job: job, at: moment.wallMilliseconds,
+                reason: entry.record.reason, state: .pending))
+        effects.changedJobs.append(job)
+    }
+}
