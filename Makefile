@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 SOURCES := Package.swift Sources Tests
 
-.PHONY: build release dist demo test chaos fuzz swarm bench lint format clean
+.PHONY: build release dist demo test chaos fuzz swarm bench judge lint format clean
 
 build: ## Build for debugging.
 	@deploy/local/require-packages
@@ -42,6 +42,9 @@ swarm: release ## Ten thousand simulated lives of a cluster with faults; prints 
 
 bench: release ## Measure, side by side with the peers; writes Benchmarks/Results.
 	Benchmarks/run
+
+judge: release ## Have onnx, onnxruntime and safetensors judge exported models.
+	Benchmarks/judge
 
 lint: ## Check the formatting.
 	swift format lint --strict --recursive --parallel $(SOURCES)

@@ -67,6 +67,7 @@ let package = Package(
         .target(
             name: "Training", dependencies: ["ClusterVocabulary", "LinearAlgebra", "Determinism"],
             swiftSettings: numeric),
+        .target(name: "ModelExport", dependencies: ["Training"], swiftSettings: strict),
         .target(name: "Averaging", swiftSettings: numeric),
         .target(name: "Search", dependencies: ["Determinism"], swiftSettings: numeric),
         .target(
@@ -160,7 +161,7 @@ let package = Package(
             name: "Client",
             dependencies: [
                 "ClusterVocabulary", "ControlAPI", "JobSpecification", "Datasets", "Training",
-                "Artifacts", "Ledger",
+                "Artifacts", "Ledger", "ModelExport",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Yams", package: "Yams"),
             ] + nio,
@@ -193,16 +194,21 @@ let package = Package(
         .testTarget(
             name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"], swiftSettings: strict),
         .testTarget(
-            name: "TrainingTests", dependencies: ["Training", "LinearAlgebra", "Determinism"],
+            name: "TrainingTests",
+            dependencies: ["Training", "LinearAlgebra", "Determinism", "ClusterVocabulary"],
             swiftSettings: strict),
         .testTarget(
             name: "AveragingTests", dependencies: ["Averaging", "Determinism"],
             swiftSettings: strict),
         .testTarget(name: "SearchTests", dependencies: ["Search"], swiftSettings: strict),
+        .testTarget(
+            name: "ModelExportTests",
+            dependencies: ["ModelExport", "Training", "Datasets", "ClusterVocabulary"],
+            swiftSettings: strict),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets"], swiftSettings: strict),
         .testTarget(
             name: "JobSpecificationTests",
-            dependencies: ["JobSpecification", "ClusterVocabulary", "Search"],
+            dependencies: ["JobSpecification", "ClusterVocabulary", "Datasets", "Search"],
             exclude: ["Inputs"], swiftSettings: strict),
         .testTarget(
             name: "SchedulerCoreTests",
@@ -251,7 +257,7 @@ let package = Package(
             name: "TrainerProcessTests",
             dependencies: [
                 "TrainerProcess", "Training", "LinearAlgebra", "Averaging", "Determinism",
-                "Messaging", "WireCodec", "ClusterVocabulary", "Artifacts", "Sealing",
+                "Messaging", "WireCodec", "ClusterVocabulary", "Artifacts", "Datasets", "Sealing",
             ],
             swiftSettings: strict),
         .testTarget(

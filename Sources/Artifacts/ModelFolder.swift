@@ -62,6 +62,27 @@ package enum ModelFolder {
         }
     }
 
+    /// Writes one file that must not exist yet; it appears whole or not at all.
+    package static func writeFile(_ bytes: [UInt8], to path: String) throws(ArtifactError) {
+        guard try PosixFolder.fileSize(path) == nil else {
+            throw ArtifactError("create", path, errno: EEXIST)
+        }
+        let parent = PosixFolder.parent(of: path)
+        let unique = PosixFolder.temporaryName(attempt: 0)
+        let temporary = "\(parent)/.\(PosixFolder.name(of: path)).\(unique)\(temporaryEnding)"
+        do throws(ArtifactError) {
+            let target = try PosixFile(creating: temporary)
+            try bytes.span.bytes.withUnsafeBytes { (buffer) throws(ArtifactError) in
+                try target.append(buffer)
+            }
+            try target.synchronize()
+            try PosixFolder.rename(temporary, to: path)
+        } catch {
+            _ = try? PosixFolder.remove(temporary)
+            throw error
+        }
+    }
+
     /// Reads all files of a folder back, in the order they were written, and checks their digests.
     ///
     /// - Throws: `ArtifactError`: `notFound`, `damaged` for a list that cannot be read,

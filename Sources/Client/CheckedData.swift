@@ -1,7 +1,7 @@
 import Artifacts
 package import ClusterVocabulary
 import ControlAPI
-import Datasets
+package import Datasets
 package import JobSpecification
 
 /// A data source that was read, converted and digested on this machine.
@@ -16,8 +16,10 @@ package struct CheckedData: Sendable {
     package let testRows: Int
     /// Numbers of one row.
     package let featureCount: Int
-    /// Classes told apart.
+    /// Classes told apart; 0 when a number is predicted.
     package let classCount: Int
+    /// What the set is, without its rows.
+    package let schema: SetSchema
 
     /// Reads the files of a source; `folder` is what relative paths count from.
     ///
@@ -52,23 +54,24 @@ package struct CheckedData: Sendable {
                 files: described.sorted { $0.role.rawValue < $1.role.rawValue },
                 format: canonical),
             uploads: uploads, rows: set.rows, testRows: set.testRows,
-            featureCount: set.featureCount, classCount: set.classNames.count)
+            featureCount: set.featureCount, classCount: set.classNames.count, schema: set)
     }
 
     private static func build(
         _ maps: [DatasetReference.Role: MappedFile], _ format: DataFormatSpecification,
         names: [DataFile], folder: String
-    ) throws -> ParsedSet {
+    ) throws -> SetSchema {
         guard let train = maps[.train] else {
             throw ClientFailure(.wrongUsage, "the data source names no training file")
         }
         defer { extendLifetime(maps) }
         do throws(DataProblem) {
-            return try SetBuilder.build(
+            return try SetBuilder.convert(
                 files: DataFiles(
                     train: train.unsafeBytes, trainLabels: maps[.trainLabels]?.unsafeBytes,
                     test: maps[.test]?.unsafeBytes, testLabels: maps[.testLabels]?.unsafeBytes),
-                format: format.dataFormat)
+                format: format.dataFormat, into: CountingStorage()
+            ).schema
         } catch {
             let files = names.map { file in
                 "\(file.role.word) \(file.path.hasPrefix("/") ? "" : folder)\(file.path)"

@@ -1,4 +1,5 @@
 import ClusterVocabulary
+import Datasets
 package import JobSpecification
 package import Training
 
@@ -36,6 +37,7 @@ package struct JobPlan: Sendable, Equatable {
     package init(
         _ job: TrainJobSpecification, data: CheckedData
     ) throws(TrainingRefusal) {
+        let featureCount = try JobPlan.featureCount(job, data)
         let split =
             data.testRows > 0
             ? try DataSplit(
@@ -46,7 +48,7 @@ package struct JobPlan: Sendable, Equatable {
                 seed: job.splitSeed)
         let layout = try ParameterLayout(
             architecture: ModelArchitecture(job.model, loss: Loss(job.loss)),
-            featureCount: data.featureCount, classCount: data.classCount)
+            featureCount: featureCount, classCount: data.classCount)
         let optimizer = try OptimizerConfiguration(
             job.optimizer, averagesState: job.averagesOptimizerState)
         var work = job.work(data: DatasetReference(key: "", files: [], format: ""))
@@ -60,7 +62,7 @@ package struct JobPlan: Sendable, Equatable {
         trainRows = split.train.count
         validationRows = split.validation.count
         testRows = split.test.count
-        featureCount = data.featureCount
+        self.featureCount = featureCount
         classCount = data.classCount
         parameterCount = layout.parameterCount
         stateCount = optimizer.stateCount(layout)
@@ -69,9 +71,32 @@ package struct JobPlan: Sendable, Equatable {
         rounds = plan.rounds
         dataBytes = data.rows * (data.featureCount + 1) * MemoryLayout<Float>.size
         // Its own parameters, gradient and velocity, its delta, and values and errors of a batch.
-        let widths = layout.stages.reduce(data.featureCount) { $0 + $1.outputs }
+        let widths = layout.stages.reduce(featureCount) { $0 + $1.outputs }
         let floats = 3 * layout.parameterCount + stateCount + 2 * job.batchSize * widths
         replicaBytes = floats * MemoryLayout<Float>.size
+    }
+
+    /// Features of a row after the steps; refuses steps that do not fit the columns.
+    private static func featureCount(
+        _ job: TrainJobSpecification, _ data: CheckedData
+    ) throws(TrainingRefusal) -> Int {
+        let steps = job.preprocessing.steps
+        let columns = data.schema.columns.map { column in
+            RawColumn(
+                name: column.name, isCategorical: column.kind == .categorical,
+                categories: column.categories, missing: column.missing)
+        }
+        do throws(PreprocessingProblem) {
+            if data.schema.isSparse {
+                guard steps.isEmpty, !job.standardizes else { throw PreprocessingProblem.sparse }
+                return data.featureCount
+            }
+            try TransformFitting.check(
+                steps, columns: columns, predictsNumber: data.schema.target == .number)
+            return try TransformFitting.featureCount(steps, columns: columns)
+        } catch {
+            throw .preprocessing(error)
+        }
     }
 
     /// Bytes all hosts together send in one round: every host scatters and gathers the state.

@@ -1,5 +1,6 @@
 import Artifacts
 import ClusterVocabulary
+import Datasets
 package import JobSpecification
 import Training
 
@@ -13,6 +14,9 @@ package struct JobPreparation {
         package var specification: JobDocument
         /// The files to upload.
         package var uploads: [DataUpload]
+        /// Rows left out because something is wrong with them, and the first of them; empty
+        /// without any.
+        package var badRows: [String] = []
         /// What it amounts to; `nil` when the data is not on this machine.
         package var plan: JobPlan?
     }
@@ -160,7 +164,13 @@ package struct JobPreparation {
         resolved.dataSource = .artifact(data.reference)
         return Prepared(
             written: .train(job), specification: .train(resolved), uploads: data.uploads,
-            plan: plan)
+            badRows: JobPreparation.badRows(data.schema), plan: plan)
+    }
+
+    private static func badRows(_ schema: SetSchema) -> [String] {
+        guard schema.badRows > 0 else { return [] }
+        let count = schema.badRows == 1 ? "1 bad row" : "\(schema.badRows) bad rows"
+        return ["\(count) left out"] + schema.badRowFindings
     }
 
     private mutating func check(

@@ -16,6 +16,7 @@ package enum PlanText {
         } else if case .train = job {
             lines.append("# data: not on this machine, so rows and rounds are unknown here")
         }
+        lines += prepared.badRows.map { "# data: \($0)" }
         let memory = NumberText.bytes(Int(clamping: job.requirements.perLane.memoryBytes))
         let cores = NumberText.fixed(Double(job.requirements.perLane.milliCPU) / 1_000, 1)
         lines.append("# asks for: \(job.processCount) x (\(cores) cpu, \(memory))")
@@ -38,13 +39,14 @@ package enum PlanText {
 
     private static func numbers(_ plan: JobPlan, replicas: Int, hosts: Int?) -> [String] {
         let memory = NumberText.bytes(plan.replicaBytes)
+        let target = plan.classCount > 0 ? "\(plan.classCount) classes" : "a number to predict"
         let data = NumberText.bytes(plan.dataBytes)
         let widest = max(1, min(replicas, hosts ?? replicas))
         let sent = NumberText.bytes(plan.bytesPerRound(hosts: widest))
         return [
             "# data: \(plan.trainRows) train, \(plan.validationRows) validation, "
                 + "\(plan.testRows) test rows; \(plan.featureCount) features, "
-                + "\(plan.classCount) classes",
+                + target,
             "# model: \(plan.parameterCount) parameters",
             "# course: \(plan.rounds) rounds of \(plan.stepsPerRound) steps, "
                 + "\(plan.steps) steps of each replica",

@@ -11,8 +11,12 @@ package struct PredictionText: Sendable {
         self.showsAll = showsAll
     }
 
-    /// A CSV table: `class,probability` and, when wanted, a column for every class.
+    /// A CSV table: `class,probability` and, when wanted, a column for every class; `prediction`
+    /// when there are no classes.
     package func csv(_ predictions: [LocalModel.Prediction]) -> String {
+        if classNames.isEmpty {
+            return "prediction\n" + predictions.map { "\($0.probabilities[0])\n" }.joined()
+        }
         let head = ["class", "probability"] + (showsAll ? classNames : [])
         var text = head.map(PredictionText.field).joined(separator: ",") + "\n"
         for prediction in predictions {
@@ -31,6 +35,13 @@ package struct PredictionText: Sendable {
         var json = JSONText(capacity: predictions.count * 64)
         for prediction in predictions {
             json.beginObject()
+            if classNames.isEmpty {
+                json.key("prediction")
+                json.value(prediction.probabilities[0])
+                json.endObject()
+                json.newLine()
+                continue
+            }
             json.field("class", classNames[prediction.classIndex])
             json.key("probability")
             json.value(prediction.probabilities[prediction.classIndex])

@@ -27,6 +27,9 @@ package struct Submission: Sendable {
         _ jobs: [JobPreparation.Prepared], key: String?,
         each: ([SubmittedJob]) throws -> Void = { _ in }
     ) async throws -> [SubmittedJob] {
+        for job in jobs {
+            for line in job.badRows { console.note("\(job.specification.name): \(line)") }
+        }
         try await upload(jobs)
         // A key of its own makes it safe to try again when an answer got lost.
         let key = key ?? "mlctl-\(UUID().uuidString)"

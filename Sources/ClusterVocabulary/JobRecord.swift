@@ -227,7 +227,7 @@ package struct LedgerFact: Hashable, Sendable {
         /// A suspended job was resumed, or a waiting one suspended.
         case suspensionChanged = 12
         /// An operator cordoned, drained or opened a node.
-        case nodeAssigned = 13
+        case nodeAssigned = 16
         /// A checkpoint is stored, or a stored one was of no use.
         case checkpointed = 40
         /// H was measured and is frozen.

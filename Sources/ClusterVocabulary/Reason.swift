@@ -59,9 +59,9 @@ package struct Reason: Hashable, Sendable, CustomStringConvertible {
         /// Free disk space is below the floor.
         case diskFull = 27
         /// The node takes no new work: an operator cordoned or drained it.
-        case cordoned = 28
+        case cordoned = 40
         /// The node is being drained: its work moves or is stopped.
-        case drained = 29
+        case drained = 41
         /// A trial was ended early, because others are better.
         case stoppedEarly = 60
         /// A trial ended without a usable value of an objective.

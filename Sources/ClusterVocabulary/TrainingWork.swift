@@ -10,6 +10,8 @@ package struct TrainingWork: Hashable, Sendable {
     package var splitSeed: UInt64
     /// Whether features are standardised with the training rows' mean and deviation.
     package var standardizes: Bool
+    /// What else is done to rows and columns.
+    package var preprocessing = PreprocessingWork()
     /// The shape of the model.
     package var model: ModelWork
     /// What training makes small.

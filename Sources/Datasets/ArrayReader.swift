@@ -1,4 +1,4 @@
-/// Streams the values of an IDX or NPY file into an accumulator.
+/// Streams the values of an IDX or NPY file into a collector.
 struct ArrayReader {
     private static let chunkValues = 1 << 16
 
@@ -17,7 +17,12 @@ struct ArrayReader {
     private let featureNames: [String]
     private let findings = FindingList()
 
-    init(_ source: ByteSource, header: ArrayHeader, featureNames: [String]) {
+    private let target: TargetKind
+
+    init(
+        _ source: ByteSource, header: ArrayHeader, featureNames: [String], target: TargetKind
+    ) {
+        self.target = target
         self.source = source
         self.header = header
         self.featureNames = featureNames
@@ -29,7 +34,7 @@ struct ArrayReader {
     mutating func read(
         _ content: Content,
         dividedBy divisor: Float,
-        into accumulator: inout SetAccumulator,
+        into collector: RowCollector,
     ) throws(DataProblem) {
         try requireSize(known: source.knownRemaining)
         let featureWidth: Int
@@ -39,12 +44,8 @@ struct ArrayReader {
         case .featuresAndLabel: featureWidth = header.rowWidth - 1
         }
         // Cannot overflow: it is at most the number of values, which ArrayHeader checked.
-        guard accumulator.hasRoom(forValues: header.rows * featureWidth) else {
-            throw SetAccumulator.tooLarge(in: file, limits: accumulator.limits)
-        }
-        if source.knownRemaining != nil {
-            accumulator.features.reserveCapacity(
-                accumulator.features.count + header.rows * featureWidth)
+        guard collector.hasRoom(forValues: header.rows * featureWidth) else {
+            throw RowCollector.tooLarge(in: file, limits: collector.limits)
         }
         let rowBytes = header.rowWidth * header.element.byteCount
         let rowsPerChunk = max(1, Self.chunkValues / max(header.rowWidth, 1))
@@ -67,16 +68,19 @@ struct ArrayReader {
             guard gained == wanted.count else {
                 throw truncated(hasBytes: row * rowBytes + gained)
             }
-            if featureWidth > 0 {
+            if featureWidth > 0 || target == .number {
                 header.element.convert(
                     UnsafeRawBufferPointer(wanted),
                     dividedBy: divisor,
                     into: values.baseAddress.unsafelyUnwrapped,
                 )
-                append(values, from: row, count: count, width: featureWidth, &accumulator)
+            }
+            if featureWidth > 0 {
+                try append(values, from: row, count: count, width: featureWidth, collector)
             }
             if content != .features {
-                appendLabels(UnsafeRawBufferPointer(wanted), from: row, count: count, &accumulator)
+                try appendLabels(
+                    UnsafeRawBufferPointer(wanted), values, from: row, count: count, collector)
             }
             row += count
         }
@@ -89,8 +93,8 @@ struct ArrayReader {
         from firstRow: Int,
         count: Int,
         width: Int,
-        _ accumulator: inout SetAccumulator,
-    ) {
+        _ collector: RowCollector,
+    ) throws(DataProblem) {
         for row in 0..<count {
             let start = row * header.rowWidth
             for column in 0..<width where !values[start + column].isFinite {
@@ -104,20 +108,32 @@ struct ArrayReader {
                         cure: "replace NaN, infinite and too large values or remove the row",
                     ))
             }
-            accumulator.features.append(
-                contentsOf: UnsafeMutableBufferPointer(rebasing: values[start..<start + width]))
+            try collector.addFeatures(
+                UnsafeBufferPointer(rebasing: values[start..<start + width]), rows: 1, in: file)
         }
     }
 
     private mutating func appendLabels(
         _ raw: UnsafeRawBufferPointer,
+        _ values: UnsafeMutableBufferPointer<Float>,
         from firstRow: Int,
         count: Int,
-        _ accumulator: inout SetAccumulator,
-    ) {
+        _ collector: RowCollector,
+    ) throws(DataProblem) {
         for row in 0..<count {
             let position = row * header.rowWidth + header.rowWidth - 1
             let place = "row \(firstRow + row) (from 0): "
+            if target == .number {
+                if !values[position].isFinite {
+                    findings.add(
+                        DataFinding(
+                            kind: .notFinite, file: file, line: nil, column: nil,
+                            found: "\(place)the number to predict is \(values[position])",
+                            cure: "replace it by a number or remove the row"))
+                }
+                try collector.add(values[position], to: .targets, in: file)
+                continue
+            }
             guard let value = header.element.integer(raw, at: position) else {
                 findings.add(
                     DataFinding(
@@ -126,14 +142,14 @@ struct ArrayReader {
                         line: nil,
                         column: nil,
                         found: "\(place)the label is not an integer",
-                        cure: "save labels as integers; a number to predict is not a class",
+                        cure: "save labels as integers; for numbers to predict say target: number",
                     ))
                 continue
             }
-            let outcome = accumulator.classes.index(ofInteger: value)
+            let outcome = collector.classes.index(ofInteger: value)
             if case .index(let index) = outcome {
-                accumulator.labels.append(index)
-            } else if let finding = accumulator.finding(
+                try collector.add(index, to: .labels, in: file)
+            } else if let finding = collector.finding(
                 for: outcome,
                 label: String(value),
                 file: file,

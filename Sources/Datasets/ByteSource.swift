@@ -10,6 +10,7 @@ struct ByteSource {
         _ bytes: UnsafeRawBufferPointer,
         file: DataFileRole,
         limits: DataLimits,
+        recognisesGzip: Bool = true,
     ) throws(DataProblem) {
         self.file = file
         guard !bytes.isEmpty else {
@@ -20,7 +21,7 @@ struct ByteSource {
                 cure: "name a file with data in it",
             )
         }
-        if Inflater.isGzip(bytes) {
+        if recognisesGzip, Inflater.isGzip(bytes) {
             inflater = try Inflater(
                 bytes,
                 file: file,
@@ -31,6 +32,16 @@ struct ByteSource {
             inflater = nil
             whole = bytes
         }
+    }
+
+    /// Bytes that were deflated without any wrapper, as in a zip file.
+    init(
+        deflated bytes: UnsafeRawBufferPointer, file: DataFileRole, limits: DataLimits
+    ) throws(DataProblem) {
+        self.file = file
+        whole = nil
+        inflater = try Inflater(
+            bytes, file: file, maximumBytes: limits.maximumInflatedBytes, isGzip: false)
     }
 
     /// Fills the buffer as far as there are bytes; fewer than its size only at the end.

@@ -23,6 +23,8 @@ struct CSVFieldScanner {
     let count: Int
     let isFinal: Bool
     let delimiter: UInt8
+    /// What stands before the decimals of a number.
+    var point: UInt8 = 0x2E
 
     @inline(__always)
     func isSpace(_ byte: UInt8) -> Bool {
@@ -46,7 +48,8 @@ struct CSVFieldScanner {
             position += 1
         }
         guard
-            var end = DecimalNumber.parse(bytes, from: position, to: count, value: &value)
+            var end = DecimalNumber.parse(
+                bytes, from: position, to: count, point: point, value: &value)
         else { return false }
         while end < count, isSpace(bytes[end]) {
             end += 1
@@ -152,6 +155,29 @@ struct CSVFieldScanner {
             return true
         }
         return isFinal
+    }
+
+    /// The bytes of a field without blanks around them; doubled quotes are resolved into `scratch`.
+    @inline(__always)
+    func plainBytes(
+        of field: Field, _ scratch: inout [UInt8]
+    ) -> UnsafeBufferPointer<UInt8>? {
+        guard field.isQuoted else {
+            return UnsafeBufferPointer(start: bytes + field.start, count: field.end - field.start)
+        }
+        var start = field.start
+        var end = field.end
+        while start < end, isSpace(bytes[start]) { start += 1 }
+        while start < end, isSpace(bytes[end - 1]) { end -= 1 }
+        let raw = UnsafeBufferPointer(start: bytes + start, count: end - start)
+        guard raw.contains(Self.quote) else { return raw }
+        scratch.removeAll(keepingCapacity: true)
+        var position = 0
+        while position < raw.count {
+            scratch.append(raw[position])
+            position += raw[position] == Self.quote ? 2 : 1
+        }
+        return nil
     }
 
     /// The text of a field with doubled quotes resolved, nil when it is not UTF-8.

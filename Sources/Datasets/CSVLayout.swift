@@ -1,43 +1,66 @@
-/// What the first record of a text table says about all others.
+/// What the first records of a text table say about all others.
 struct CSVLayout: Equatable {
-    var delimiter: FieldDelimiter
-    var columnNames: [String]
-    var labelColumn: Int
-    var hasHeader: Bool
-
-    var featureNames: [String] {
-        columnNames.indices.filter { $0 != labelColumn }.map { columnNames[$0] }
+    /// What becomes of one column.
+    enum Role: UInt8 {
+        case numeric
+        case categorical
+        case label
+        case weight
+        case skipped
     }
 
+    var delimiter: FieldDelimiter
+    var columnNames: [String]
+    /// Nil when the rows are to be predicted.
+    var labelColumn: Int?
+    var hasHeader: Bool
+    /// What becomes of each column.
+    var roles: [Role] = []
+    /// The place of each column in a row of features; 0 for columns that are none.
+    var slots: [Int] = []
+    /// Features of a row.
+    var featureCount = 0
+
+    /// Columns whose values are features, in order of their slots.
+    var featureColumns: [Int] {
+        var columns = [Int](repeating: 0, count: featureCount)
+        for column in roles.indices where Self.isFeature(roles[column]) {
+            columns[slots[column]] = column
+        }
+        return columns
+    }
+
+    static func isFeature(_ role: Role) -> Bool { role == .numeric || role == .categorical }
+
     /// The delimiter that the first line uses outside quotes.
-    static func guessDelimiter(_ window: TextWindow, from start: Int) -> FieldDelimiter {
+    static func guessDelimiter(
+        _ window: TextWindow, from start: Int, hasDecimalComma: Bool
+    ) -> FieldDelimiter {
         var isQuoted = false
-        var hasComma = false
-        var hasSemicolon = false
+        var found: Set<UInt8> = []
         var position = start
         scanning: while position < window.count {
-            switch window.bytes[position] {
+            let byte = window.bytes[position]
+            switch byte {
             case CSVFieldScanner.quote:
                 isQuoted.toggle()
             case CSVFieldScanner.newline, CSVFieldScanner.carriageReturn:
-                if !isQuoted {
-                    break scanning
-                }
-            case FieldDelimiter.tab.rawValue where !isQuoted:
-                return .tab
-            case FieldDelimiter.comma.rawValue where !isQuoted:
-                hasComma = true
-            case FieldDelimiter.semicolon.rawValue where !isQuoted:
-                hasSemicolon = true
+                if !isQuoted { break scanning }
+            case FieldDelimiter.tab.rawValue, FieldDelimiter.comma.rawValue,
+                FieldDelimiter.semicolon.rawValue, FieldDelimiter.pipe.rawValue:
+                if !isQuoted { found.insert(byte) }
             default:
                 break
             }
             position += 1
         }
-        return hasSemicolon && !hasComma ? .semicolon : .comma
+        let order: [FieldDelimiter] =
+            hasDecimalComma ? [.tab, .semicolon, .pipe] : [.tab, .comma, .semicolon, .pipe]
+        return order.first { found.contains($0.rawValue) }
+            ?? (hasDecimalComma ? .semicolon : .comma)
     }
 
-    /// Works the layout out of the first record.
+    /// Works the columns out of the first record; the kinds of features come later.
     ///
     /// - Parameters:
     ///   - fields: texts of the first record, in column order.
@@ -45,8 +68,7 @@ struct CSVLayout: Equatable {
     static func make(
         fields: [String],
         areNumbers: [Bool],
-        label: LabelColumn,
-        header: Bool?,
+        options: TableOptions,
         delimiter: FieldDelimiter,
         file: DataFileRole,
         line: Int,
@@ -60,97 +82,72 @@ struct CSVLayout: Equatable {
                 cure: "give at least one feature column and the label, or name the delimiter",
             )
         }
-        let hasHeader: Bool
-        let labelColumn: Int
-        switch label {
-        case .name(let name):
-            guard header != false else {
-                throw noHeaderForName(name, file: file, line: line)
-            }
-            hasHeader = true
-            labelColumn = try position(of: name, in: fields, file: file, line: line)
-        case .index(let index):
-            labelColumn = try position(of: index, in: fields, file: file, line: line)
-            hasHeader =
-                header
-                ?? !areNumbers.indices.contains(where: { $0 != labelColumn && areNumbers[$0] })
-        }
-        let names = hasHeader ? fields : fields.indices.map { "column\($0)" }
-        return CSVLayout(
+        let finder = ColumnFinder(fields: fields, header: options.header, file: file, line: line)
+        let labelColumn = try finder.column(options.label, missing: .missingLabelColumn)
+        let isNamed = if case .name = options.label { true } else { false }
+        let hasHeader =
+            options.header
+            ?? (isNamed
+                || !areNumbers.indices.contains(where: { $0 != labelColumn && areNumbers[$0] }))
+        var layout = CSVLayout(
             delimiter: delimiter,
-            columnNames: names,
+            columnNames: hasHeader ? fields : fields.indices.map { "column\($0)" },
             labelColumn: labelColumn,
             hasHeader: hasHeader,
         )
-    }
-
-    private static func position(
-        of name: String,
-        in fields: [String],
-        file: DataFileRole,
-        line: Int,
-    ) throws(DataProblem) -> Int {
-        let matches = fields.indices.filter { fields[$0] == name }
-        if let match = matches.first, matches.count == 1 {
-            return match
+        layout.roles = fields.map { _ in .numeric }
+        layout.roles[labelColumn] = .label
+        if let weight = options.weight {
+            let column = try finder.column(weight, missing: .missingColumn)
+            try finder.requireUnused(column, layout.roles)
+            layout.roles[column] = .weight
         }
-        if matches.count > 1 {
-            let places = matches.prefix(8).map { String($0) }.joined(separator: ", ")
+        for excluded in options.excluded {
+            let column = try finder.column(excluded, missing: .missingColumn)
+            try finder.requireUnused(column, layout.roles)
+            layout.roles[column] = .skipped
+        }
+        layout.number()
+        guard layout.featureCount > 0 else {
             throw DataProblem(
-                .ambiguousLabelColumn,
-                in: file,
-                line: line,
-                column: name,
-                found: "\(matches.count) columns have this name",
-                cure: "name the label by position, one of \(places)",
-            )
+                .noFeatures, in: file, line: line, found: "every column is excluded",
+                cure: "leave at least one column to learn from")
         }
-        let nearest = NearestNames.of(name, in: fields)
-            .map { "\"\(DataFinding.printable($0))\"" }.joined(separator: ", ")
-        throw DataProblem(
-            .missingLabelColumn,
-            in: file,
-            line: line,
-            column: name,
-            found: "the header has no such column",
-            cure: "nearest of its \(fields.count) names: \(nearest); set format.csv.label",
-        )
+        return layout
     }
 
-    private static func position(
-        of index: Int,
-        in fields: [String],
-        file: DataFileRole,
-        line: Int,
-    ) throws(DataProblem) -> Int {
-        if index >= 0, index < fields.count {
-            return index
+    /// Sets the kinds of features: those stated, all others as the values look.
+    ///
+    /// A column is categorical when at least half of the values that were looked at are texts.
+    mutating func setKinds(
+        texts: [Int], values: [Int], options: TableOptions, file: DataFileRole, line: Int
+    ) throws(DataProblem) {
+        for column in roles.indices where Self.isFeature(roles[column]) {
+            roles[column] =
+                texts[column] > 0 && 2 * texts[column] >= values[column] ? .categorical : .numeric
         }
-        if index < 0, index >= -fields.count {
-            return fields.count + index
+        let finder = ColumnFinder(
+            fields: columnNames, header: hasHeader ? nil : false, file: file, line: line)
+        for override in options.kinds {
+            let column = try finder.column(override.column, missing: .missingColumn)
+            guard Self.isFeature(roles[column]) else {
+                throw DataProblem(
+                    .columnUsedTwice, in: file, line: line, column: columnNames[column],
+                    found: "the format states a kind for a column that is no feature",
+                    cure: "remove it from format.csv.columns")
+            }
+            roles[column] = override.kind == .numeric ? .numeric : .categorical
         }
-        throw DataProblem(
-            .missingLabelColumn,
-            in: file,
-            line: line,
-            found: "the label is to be column \(index) but there are \(fields.count) columns",
-            cure: "positions go from 0 to \(fields.count - 1), or from -1 backwards",
-        )
     }
 
-    private static func noHeaderForName(
-        _ name: String,
-        file: DataFileRole,
-        line: Int,
-    ) -> DataProblem {
-        DataProblem(
-            .missingLabelColumn,
-            in: file,
-            line: line,
-            column: name,
-            found: "the label is named but the format says header: false",
-            cure: "give the label's position, or set header: true",
-        )
+    /// Gives every feature its place in a row, in column order.
+    private mutating func number() {
+        slots = [Int](repeating: 0, count: roles.count)
+        featureCount = 0
+        for column in roles.indices where Self.isFeature(roles[column]) {
+            slots[column] = featureCount
+            featureCount += 1
+        }
     }
 
     /// Refuses a test file whose columns are not those of the training file.
@@ -164,8 +161,8 @@ struct CSVLayout: Equatable {
             found = "\(columnNames.count) columns, the training file has "
             found?.append("\(training.columnNames.count)")
         } else if labelColumn != training.labelColumn {
-            found = "the label is column \(labelColumn), in the training file "
-            found?.append("\(training.labelColumn)")
+            found = "the label is column \(labelColumn ?? -1), in the training file "
+            found?.append("\(training.labelColumn ?? -1)")
         } else if hasHeader, training.hasHeader,
             let column = columnNames.indices.first(
                 where: { columnNames[$0] != training.columnNames[$0] })

@@ -1,46 +1,66 @@
 extension CSVParser {
-    /// The class index of a label field; a finding and nil when it has none.
-    mutating func readLabel(
+    /// Reads the label, the last thing of a record, so that a bad row brings no class.
+    mutating func readTarget(
         _ scanner: CSVFieldScanner,
         _ field: CSVFieldScanner.Field,
-        _ layout: CSVLayout,
-        _ accumulator: inout SetAccumulator,
-    ) -> Int32? {
-        if let digit = shortInteger(scanner, field),
-            case .index(let index) = accumulator.classes.index(ofInteger: digit)
-        {
-            return index
+        _ reading: borrowing RowReading,
+        _ column: Int,
+        _ isBad: Bool,
+        _ values: inout RowValues,
+    ) -> Bool {
+        if reading.target == .number {
+            return readNumber(scanner, field, reading, column, &values.target)
         }
-        let column = layout.columnNames[layout.labelColumn]
+        guard !isBad, let label = readLabel(scanner, field, reading, column) else { return false }
+        values.label = label
+        return true
+    }
+
+    /// The class index of a label field; a finding and nil when it has none.
+    private mutating func readLabel(
+        _ scanner: CSVFieldScanner,
+        _ field: CSVFieldScanner.Field,
+        _ reading: borrowing RowReading,
+        _ labelColumn: Int,
+    ) -> Int32? {
+        let collector = reading.collector
+        let bytes = UnsafeBufferPointer(
+            start: scanner.bytes + field.start, count: field.end - field.start)
+        if !field.isQuoted, let index = collector.classes.index(ofBytes: bytes) { return index }
+        let column = reading.names[labelColumn]
         if let finding = unfitText(scanner, field, column: column) {
             findings.add(finding)
             return nil
         }
-        guard let text = scanner.text(of: field) else {
+        guard var text = scanner.text(of: field) else {
             findings.add(notUTF8(scanner, field, column: column))
             return nil
         }
-        guard !text.isEmpty else {
+        guard !text.isEmpty, !missing.contains(scanner, field) else {
             findings.add(
                 DataFinding(
                     kind: .emptyLabel,
                     file: file,
-                    line: line,
+                    line: recordLine,
                     column: column,
                     found: "no label",
                     cure: "label the row or remove it",
                 ))
             return nil
         }
-        let outcome = accumulator.classes.index(ofText: text)
+        if let alias = options.classAliases.first(where: { $0.written == text }) {
+            text = alias.name
+        }
+        let outcome = collector.classes.index(ofText: text)
         if case .index(let index) = outcome {
+            if !field.isQuoted { collector.classes.remember(bytes, index: index) }
             return index
         }
-        if let finding = accumulator.finding(
+        if let finding = collector.finding(
             for: outcome,
             label: text,
             file: file,
-            line: line,
+            line: recordLine,
             column: column,
         ) {
             findings.add(finding)
@@ -48,34 +68,21 @@ extension CSVParser {
         return nil
     }
 
-    /// A label of one to three digits without a leading zero, read without making a string.
-    private func shortInteger(
+    /// Reads what the fast path did not take: a quoted number is fine, a missing one becomes NaN
+    /// in a feature; all else is a finding.
+    mutating func readNumber(
         _ scanner: CSVFieldScanner,
         _ field: CSVFieldScanner.Field,
-    ) -> Int64? {
-        let length = field.end - field.start
-        guard length > 0, length <= 3, !field.isMalformed else { return nil }
-        if length > 1, scanner.bytes[field.start] == 0x30 {
-            return nil
-        }
-        var value: Int64 = 0
-        for position in field.start..<field.end {
-            let digit = scanner.bytes[position] &- 0x30
-            guard digit < 10 else { return nil }
-            value = value * 10 + Int64(digit)
-        }
-        return value
-    }
-
-    /// Reads what the fast path did not take: a quoted number is fine, all else is a finding.
-    mutating func readQuotedNumber(
-        _ scanner: CSVFieldScanner,
-        _ field: CSVFieldScanner.Field,
-        _ layout: CSVLayout,
+        _ reading: borrowing RowReading,
         _ column: Int,
         _ value: inout Float,
     ) -> Bool {
-        let name = layout.columnNames[column]
+        let name = reading.names[column]
+        if reading.roles[column] == .numeric, missing.contains(scanner, field) {
+            value = .nan
+            reading.columns.markMissing(slot: reading.slots[column])
+            return true
+        }
         guard !field.isMalformed else {
             findings.add(malformedQuote(scanner, field, column: name))
             return false
@@ -88,7 +95,8 @@ extension CSVParser {
         while start < end, scanner.isSpace(scanner.bytes[end - 1]) {
             end -= 1
         }
-        let parsedEnd = DecimalNumber.parse(scanner.bytes, from: start, to: end, value: &value)
+        let parsedEnd = DecimalNumber.parse(
+            scanner.bytes, from: start, to: end, point: point, value: &value)
         let isNumber = parsedEnd == end
         if isNumber, value.isFinite {
             return true
@@ -100,6 +108,58 @@ extension CSVParser {
                 isNumber: isNumber,
                 column: name,
             ))
+        return false
+    }
+
+    /// Reads a weight, which must be a number that is not negative.
+    mutating func readWeight(
+        _ scanner: CSVFieldScanner,
+        _ field: CSVFieldScanner.Field,
+        _ reading: borrowing RowReading,
+        _ column: Int,
+        _ value: inout Float,
+    ) -> Bool {
+        guard readNumber(scanner, field, reading, column, &value) else { return false }
+        if value >= 0 { return true }
+        findings.add(
+            DataFinding(
+                kind: .badWeight, file: file, line: recordLine, column: reading.names[column],
+                found: "a weight of \(value)", cure: "weights are 0 or more"))
+        return false
+    }
+
+    /// Reads a text and gives its number.
+    mutating func readCategory(
+        _ scanner: CSVFieldScanner,
+        _ field: CSVFieldScanner.Field,
+        _ reading: borrowing RowReading,
+        _ column: Int,
+        _ value: inout Float,
+    ) -> Bool {
+        let slot = reading.slots[column]
+        if missing.contains(scanner, field) {
+            value = .nan
+            reading.columns.markMissing(slot: slot)
+            return true
+        }
+        let name = reading.names[column]
+        if let finding = unfitText(scanner, field, column: name) {
+            findings.add(finding)
+            return false
+        }
+        switch reading.columns.code(scanner, field, slot: slot) {
+        case .code(let code):
+            value = Float(code)
+            return true
+        case .notUTF8, .unknown:
+            findings.add(notUTF8(scanner, field, column: name))
+        case .tooMany:
+            findings.add(
+                DataFinding(
+                    kind: .tooManyCategories, file: file, line: recordLine, column: name,
+                    found: "more than \(limits.maximumCategories) different texts",
+                    cure: "a column of names or numbers of rows teaches nothing: exclude it"))
+        }
         return false
     }
 
@@ -127,19 +187,19 @@ extension CSVParser {
         } else {
             kind = .textInNumericColumn
             found = "text \"\(text)\" in a numeric column"
-            cure = "encode the column as numbers or drop it; if it is the label, set csv.label"
+            cure = "name the text under csv.missing, or the column categorical under csv.columns"
         }
         return DataFinding(
             kind: kind,
             file: file,
-            line: line,
+            line: recordLine,
             column: column,
             found: found,
             cure: cure,
         )
     }
 
-    private static func isNotFinite(_ text: String) -> Bool {
+    static func isNotFinite(_ text: String) -> Bool {
         var name = text.lowercased()[...]
         if name.hasPrefix("-") || name.hasPrefix("+") {
             name = name.dropFirst()
@@ -160,7 +220,7 @@ extension CSVParser {
         return DataFinding(
             kind: .nameTooLong,
             file: file,
-            line: line,
+            line: recordLine,
             column: column,
             found: "\"\(scanner.excerpt(of: field))\" has \(field.end - field.start) bytes",
             cure: "names and labels have at most \(limits.maximumNameBytes); check the quotes",
@@ -175,7 +235,7 @@ extension CSVParser {
         DataFinding(
             kind: .notText,
             file: file,
-            line: line,
+            line: recordLine,
             column: column,
             found: "\"\(scanner.excerpt(of: field))\" is not UTF-8",
             cure: "save the table as UTF-8",
@@ -191,7 +251,7 @@ extension CSVParser {
         return DataFinding(
             kind: .malformedQuote,
             file: file,
-            line: line,
+            line: recordLine,
             column: column,
             found: isOpen
                 ? "a quote opens at \"\(scanner.excerpt(of: field))\" and never closes"

@@ -1,58 +1,76 @@
-/// Reads one text table into an accumulator.
+/// Reads one text table into a collector.
 struct CSVParser {
     let file: DataFileRole
     let limits: DataLimits
+    let options: TableOptions
     let window: TextWindow
     let findings = FindingList()
+    /// What stands before the decimals of a number.
+    let point: UInt8
+    let missing: MissingMarkers
     var position = 0
     var line = 1
-
-    /// What the options of the format say.
-    struct Options {
-        var label: LabelColumn
-        var header: Bool?
-        var delimiter: FieldDelimiter?
-    }
+    /// The line of the record being read.
+    var recordLine = 1
 
     /// How reading one record ended.
     private enum Outcome {
-        case row(label: Int32)
+        case row
         case blank
         case bad
         case needsMore
     }
 
-    private init(
+    /// What reading a table came to.
+    struct Table {
+        let layout: CSVLayout
+        let columns: TableColumns
+        /// Rows left out, and what is wrong with the first of them.
+        let badRows: Int
+        let findings: [DataFinding]
+    }
+
+    init(
         _ bytes: UnsafeRawBufferPointer,
         file: DataFileRole,
+        options: TableOptions,
         limits: DataLimits,
     ) throws(DataProblem) {
         self.file = file
         self.limits = limits
+        self.options = options
+        point = options.hasDecimalComma ? FieldDelimiter.comma.rawValue : 0x2E
+        missing = MissingMarkers(options.missing, point: point)
         let source = try ByteSource(bytes, file: file, limits: limits)
         window = try TextWindow(source, maximumRecordBytes: limits.maximumRecordBytes)
+        try skipByteOrderMark()
     }
 
-    /// Parses the whole table and returns its layout.
+    /// Parses the whole table.
     ///
-    /// - Parameter training: the layout that a test file must repeat, nil for the training file.
+    /// - Parameter training: what a test file must repeat, nil for the training file.
     static func parse(
         _ bytes: UnsafeRawBufferPointer,
         file: DataFileRole,
-        options: Options,
-        training: CSVLayout?,
-        into accumulator: inout SetAccumulator,
-    ) throws(DataProblem) -> CSVLayout {
-        var parser = try CSVParser(bytes, file: file, limits: accumulator.limits)
-        try parser.skipByteOrderMark()
-        let layout = try parser.readLayout(options)
+        options: TableOptions,
+        training: Table?,
+        into collector: RowCollector,
+    ) throws(DataProblem) -> Table {
+        var parser = try CSVParser(bytes, file: file, options: options, limits: collector.limits)
+        var layout = try parser.readLayout()
         if let training {
-            try layout.requireSameColumns(as: training, file: file, line: parser.line)
+            try layout.requireSameColumns(as: training.layout, file: file, line: parser.line)
+            layout.roles = training.layout.roles
+        } else {
+            try parser.guessKinds(&layout)
         }
-        let rowsBefore = accumulator.labels.count
-        try parser.readRows(layout, into: &accumulator)
-        try parser.findings.throwIfAny()
-        guard accumulator.labels.count > rowsBefore else {
+        let columns = training?.columns ?? TableColumns(layout, limits: collector.limits)
+        let before = collector.rows
+        let reading = RowReading(
+            layout, columns, collector, target: options.predictsNumber ? .number : .classes)
+        let badRows = try parser.readRows(layout.delimiter, reading)
+        if badRows > options.badRowLimit { try parser.findings.throwIfAny() }
+        guard collector.rows > before else {
             throw DataProblem(
                 layout.hasHeader ? .headerOnly : .noRows,
                 in: file,
@@ -60,7 +78,8 @@ struct CSVParser {
                 cure: "name a file with data in it",
             )
         }
-        return layout
+        return Table(
+            layout: layout, columns: columns, badRows: badRows, findings: parser.findings.kept)
     }
 
     private mutating func skipByteOrderMark() throws(DataProblem) {
@@ -94,6 +113,7 @@ struct CSVParser {
             count: window.count,
             isFinal: window.isFinal,
             delimiter: delimiter.rawValue,
+            point: point,
         )
     }
 
@@ -120,83 +140,58 @@ struct CSVParser {
         }
     }
 
-    private mutating func readRows(
-        _ layout: CSVLayout,
-        into accumulator: inout SetAccumulator,
-    ) throws(DataProblem) {
-        let featureCount = layout.columnNames.count - 1
-        reserve(featureCount, in: &accumulator)
-        let row = UnsafeMutableBufferPointer<Float>.allocate(capacity: featureCount)
-        row.initialize(repeating: 0)
-        defer { row.deallocate() }
-        var scanner = scanner(layout.delimiter)
+    /// Reads all records and returns how many rows were left out.
+    mutating func readRows(
+        _ delimiter: FieldDelimiter, _ reading: borrowing RowReading
+    ) throws(DataProblem) -> Int {
+        var badRows = 0
+        var scanner = scanner(delimiter)
         while true {
             if position >= window.count {
                 if window.isFinal {
-                    return
+                    return badRows
                 }
                 try readMore()
-                scanner = self.scanner(layout.delimiter)
+                scanner = self.scanner(delimiter)
                 continue
             }
             let mark = findings.mark
-            switch readRecord(scanner, layout, into: row, &accumulator) {
-            case .row(let label):
-                guard accumulator.hasRoom(forValues: featureCount) else {
-                    throw SetAccumulator.tooLarge(in: file, limits: limits)
-                }
-                if findings.isEmpty {
-                    accumulator.features.append(contentsOf: row)
-                    accumulator.labels.append(label)
-                }
-            case .blank, .bad:
+            switch try readRecord(scanner, reading) {
+            case .row, .blank:
                 break
+            case .bad:
+                badRows += 1
             case .needsMore:
                 findings.goBack(to: mark)
                 try readMore()
-                scanner = self.scanner(layout.delimiter)
+                scanner = self.scanner(delimiter)
             }
-        }
-    }
-
-    /// Room for as many rows as there are lines, when the file is at hand to count them.
-    private func reserve(_ featureCount: Int, in accumulator: inout SetAccumulator) {
-        guard window.isFinal else { return }
-        var lines = 1
-        for index in position..<window.count where window.bytes[index] == CSVFieldScanner.newline {
-            lines += 1
-        }
-        let values = lines.multipliedReportingOverflow(by: featureCount)
-        // A value and its delimiter take at least two bytes, whatever the line count says.
-        let most = (window.count - position) / 2 + 1
-        let count = values.overflow ? most : min(values.partialValue, most)
-        if accumulator.hasRoom(forValues: count) {
-            accumulator.features.reserveCapacity(accumulator.features.count + count)
-            accumulator.labels.reserveCapacity(accumulator.labels.count + min(lines, most))
         }
     }
 
     /// Reads the record at `position` and moves behind it.
     private mutating func readRecord(
-        _ scanner: CSVFieldScanner,
-        _ layout: CSVLayout,
-        into row: UnsafeMutableBufferPointer<Float>,
-        _ accumulator: inout SetAccumulator,
-    ) -> Outcome {
-        let columnCount = row.count + 1
-        let recordLine = line
+        _ scanner: CSVFieldScanner, _ reading: borrowing RowReading
+    ) throws(DataProblem) -> Outcome {
+        let columnCount = reading.columnCount
+        let row = try reading.collector.roomForFeatures(reading.featureCount, in: file)
+        reading.columns.beginRow()
+        recordLine = line
         var field = CSVFieldScanner.Field()
+        var label = CSVFieldScanner.Field()
+        var values = RowValues()
         var next = position
         var column = 0
-        var value = 0
-        var label: Int32?
         var isBad = false
         var newlines = 0
         repeat {
-            if column != layout.labelColumn, column < columnCount,
-                scanner.scanNumber(at: next, value: &row[value], field: &field)
-            {
-                value += 1
+            let role = column < columnCount ? reading.roles[column] : .skipped
+            let slot = column < columnCount ? reading.slots[column] : 0
+            if role == .numeric, scanner.scanNumber(at: next, value: &row[slot], field: &field) {
+                if missing.hasNumbers, missing.contains(row[slot]) {
+                    row[slot] = .nan
+                    reading.columns.markMissing(slot: slot)
+                }
             } else {
                 guard scanner.scanField(at: next, field: &field) else { return .needsMore }
                 newlines += field.newlines
@@ -204,12 +199,15 @@ struct CSVParser {
                     finishRecord(at: field.next, newlines: newlines)
                     return .blank
                 }
-                if column == layout.labelColumn {
-                    label = readLabel(scanner, field, layout, &accumulator)
-                    isBad = isBad || label == nil
-                } else if column < columnCount {
-                    isBad = !readQuotedNumber(scanner, field, layout, column, &row[value]) || isBad
-                    value += 1
+                switch role {
+                case .skipped: break
+                case .label: label = field
+                case .weight:
+                    isBad = !readWeight(scanner, field, reading, column, &values.weight) || isBad
+                case .numeric:
+                    isBad = !readNumber(scanner, field, reading, column, &row[slot]) || isBad
+                case .categorical:
+                    isBad = !readCategory(scanner, field, reading, column, &row[slot]) || isBad
                 }
             }
             column += 1
@@ -218,10 +216,31 @@ struct CSVParser {
         if column != columnCount {
             findings.add(ragged(column, columnCount, line: recordLine))
             isBad = true
+        } else if let labelColumn = reading.labelColumn {
+            let isGood = readTarget(scanner, label, reading, labelColumn, isBad, &values)
+            isBad = isBad || !isGood
         }
         finishRecord(at: next, newlines: newlines)
-        guard !isBad, let label else { return .bad }
-        return .row(label: label)
+        guard !isBad else { return .bad }
+        try keep(values, reading)
+        return .row
+    }
+
+    /// Hands the row on.
+    @inline(__always)
+    private func keep(
+        _ values: RowValues, _ reading: borrowing RowReading
+    ) throws(DataProblem) {
+        let collector = reading.collector
+        try collector.finishRow(features: reading.featureCount, in: file)
+        reading.columns.keepRow(line: recordLine)
+        switch reading.target {
+        case .classes: try collector.add(values.label, to: .labels, in: file)
+        case .number: try collector.add(values.target, to: .targets, in: file)
+        case .none: break
+        }
+        if reading.hasWeights { try collector.add(values.weight, to: .weights, in: file) }
+        if reading.keepsLines { reading.lines.add(recordLine) }
     }
 
     @inline(__always)
@@ -229,4 +248,11 @@ struct CSVParser {
         position = next
         line += 1 + newlines
     }
+}
+
+/// What a row has beyond its features.
+struct RowValues {
+    var label: Int32 = 0
+    var target: Float = 0
+    var weight: Float = 1
 }

@@ -1,7 +1,7 @@
 /// Gives every distinct label a number while rows arrive, and the final order at the end.
 ///
-/// Train rows go first; after `seal` the classes are sorted and only known ones are accepted, so
-/// that a test file cannot bring a class nobody could have learnt.
+/// Train rows go first; after `seal` only known classes are accepted, so that a test file cannot
+/// bring a class nobody could have learnt.
 struct ClassCollector {
     /// What became of one label.
     enum Outcome {
@@ -23,8 +23,39 @@ struct ClassCollector {
         self.maximumClasses = maximumClasses
     }
 
+    private var sortedNames: [String] = []
+    /// Labels as they are written, and the class of each.
+    private var spellings = CategoryDictionary(maximum: 1 << 16)
+    private var spellingIndices: [Int32] = []
+
+    /// The final number of each class, by its number in order of appearance; set by `seal`.
+    private(set) var finalIndices: [Int32] = []
+
     /// Class names in their final order; meaningful once sealed.
-    var classNames: [String] { names }
+    var classNames: [String] { sortedNames }
+
+    /// Classes that are fixed from the start, as those of a trained model are.
+    init(fixed names: [String]) {
+        self.init(maximumClasses: names.count)
+        for name in names { _ = index(ofText: name) }
+        finalIndices = names.indices.map { Int32($0) }
+        sortedNames = names
+        isSealed = true
+    }
+
+    /// The index of a label by its bytes, when these very bytes were a label before.
+    @inline(__always)
+    mutating func index(ofBytes text: UnsafeBufferPointer<UInt8>) -> Int32? {
+        guard case .code(let code) = spellings.code(of: text, learns: false) else { return nil }
+        return spellingIndices[code]
+    }
+
+    /// Remembers which class these bytes stand for.
+    mutating func remember(_ text: UnsafeBufferPointer<UInt8>, index: Int32) {
+        if case .code(let code) = spellings.code(of: text), code == spellingIndices.count {
+            spellingIndices.append(index)
+        }
+    }
 
     /// The index of a label that is written as an integer.
     mutating func index(ofInteger value: Int64) -> Outcome {
@@ -69,8 +100,11 @@ struct ClassCollector {
         }
     }
 
-    /// Sorts the classes, rewrites the labels given so far, and refuses new classes from now on.
-    mutating func seal(rewriting labels: inout [Int32]) {
+    /// Refuses new classes from now on, and settles the order of the names.
+    ///
+    /// Indices stay those of first appearance; ``finalIndices`` says where each one goes.
+    mutating func seal() {
+        guard !isSealed else { return }
         let allIntegers = integers.allSatisfy { $0 != nil }
         let order = names.indices.sorted { left, right in
             if allIntegers, let leftValue = integers[left], let rightValue = integers[right] {
@@ -78,23 +112,17 @@ struct ClassCollector {
             }
             return names[left].utf8.lexicographicallyPrecedes(names[right].utf8)
         }
-        var newIndices = [Int32](repeating: 0, count: order.count)
+        finalIndices = [Int32](repeating: 0, count: order.count)
         for (new, old) in order.enumerated() {
-            newIndices[old] = Int32(new)
+            finalIndices[old] = Int32(new)
         }
-        for row in labels.indices {
-            labels[row] = newIndices[Int(labels[row])]
-        }
-        names = order.map { names[$0] }
-        integers = order.map { integers[$0] }
-        for (index, name) in names.enumerated() {
-            remember(name, integer: integers[index], index: Int32(index))
-        }
+        sortedNames = order.map { names[$0] }
         isSealed = true
     }
 
     /// Names for a message: the first few classes, and how many there are.
     var summary: String {
+        let names = isSealed ? sortedNames : self.names
         let shown = names.prefix(8).map { DataFinding.printable($0) }.joined(separator: ", ")
         return names.count > 8 ? "\(shown), … (\(names.count) classes)" : shown
     }

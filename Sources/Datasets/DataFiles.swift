@@ -33,6 +33,10 @@ package struct DataLimits: Sendable, Equatable {
     package var maximumFeatureBytes = 16 << 30
     /// Columns of a table, or values of one row.
     package var maximumColumns = 1 << 20
+    /// Rows of a set, so that row numbers fit into 32 bits.
+    package var maximumRows = Int(UInt32.max) - 1
+    /// Different texts of one column.
+    package var maximumCategories = 1 << 20
     /// Different classes of one set.
     package var maximumClasses = 10_000
     /// Bytes of one column name or label.
@@ -42,41 +46,4 @@ package struct DataLimits: Sendable, Equatable {
 
     /// The bounds a scheduler and a worker use unless configured otherwise.
     package init() {}
-}
-
-/// One labelled set in memory: train rows first, then the rows of the explicit test file.
-package struct ParsedSet: Sendable, Equatable {
-    /// All rows, test rows included.
-    package var rows: Int
-    /// Trailing rows that came from an explicit test file, 0 without one.
-    package var testRows: Int
-    /// Values of one row.
-    package var featureCount: Int
-    /// One name per feature, in column order.
-    package var featureNames: [String]
-    /// The distinct classes: in numeric order when all are integers, else in UTF-8 byte order.
-    package var classNames: [String]
-    /// `rows` x `featureCount`, row-major, all finite.
-    package var features: [Float]
-    /// One index into `classNames` per row.
-    package var labels: [Int32]
-
-    /// Takes the parts as they are.
-    package init(
-        rows: Int,
-        testRows: Int,
-        featureCount: Int,
-        featureNames: [String],
-        classNames: [String],
-        features: [Float],
-        labels: [Int32],
-    ) {
-        self.rows = rows
-        self.testRows = testRows
-        self.featureCount = featureCount
-        self.featureNames = featureNames
-        self.classNames = classNames
-        self.features = features
-        self.labels = labels
-    }
 }

@@ -45,6 +45,15 @@ package enum DataProblemKind: String, Sendable, Equatable, CaseIterable {
     case unexpectedFile = "UnexpectedFile"
     case wrongVersion = "WrongVersion"
     case damagedSet = "DamagedSet"
+    case missingColumn = "MissingColumn"
+    case ambiguousColumn = "AmbiguousColumn"
+    case columnUsedTwice = "ColumnUsedTwice"
+    case tooManyCategories = "TooManyCategories"
+    case badWeight = "BadWeight"
+    case contradictingOptions = "ContradictingOptions"
+    case malformedPair = "MalformedPair"
+    case malformedArchive = "MalformedArchive"
+    case storageFailed = "StorageFailed"
 }
 
 /// One thing that is wrong with a data source: where, what was found, what to do.

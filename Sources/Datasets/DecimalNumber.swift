@@ -28,18 +28,20 @@ enum DecimalNumber {
 
     /// Reads the longest numeral that starts at `start` and returns where it ends.
     ///
-    /// Nil when none starts there. The value is infinite when it does not fit into a Float.
+    /// Nil when none starts there; `point` stands before the decimals. The value is infinite when
+    /// it does not fit into a Float.
     @inline(__always)
     static func parse(
         _ bytes: UnsafePointer<UInt8>,
         from start: Int,
         to end: Int,
+        point: UInt8 = 0x2E,
         value: inout Float,
     ) -> Int? {
-        if let shortEnd = shortInteger(bytes, from: start, to: end, value: &value) {
+        if let shortEnd = shortInteger(bytes, from: start, to: end, point: point, value: &value) {
             return shortEnd
         }
-        guard let numeral = scan(bytes, from: start, to: end) else { return nil }
+        guard let numeral = scan(bytes, from: start, to: end, point: point) else { return nil }
         if numeral.significantDigits <= maximumSignificantDigits,
             numeral.mantissa <= 1 << 53, numeral.exponent >= -22, numeral.exponent <= 22
         {
@@ -51,7 +53,7 @@ enum DecimalNumber {
             value = Float(numeral.isNegative ? -exact : exact)
             return numeral.end
         }
-        guard let slow = slowValue(numeral, bytes, from: start) else { return nil }
+        guard let slow = slowValue(numeral, bytes, from: start, point: point) else { return nil }
         value = Float(slow)
         return numeral.end
     }
@@ -62,6 +64,7 @@ enum DecimalNumber {
         _ bytes: UnsafePointer<UInt8>,
         from start: Int,
         to end: Int,
+        point: UInt8,
         value: inout Float,
     ) -> Int? {
         // Below 2^24, where every integer is a Float.
@@ -77,7 +80,7 @@ enum DecimalNumber {
         }
         guard position > start, position < end else { return nil }
         let next = bytes[position]
-        guard next != 0x2E, next | 0x20 != 0x65, next &- 0x30 >= 10 else { return nil }
+        guard next != point, next | 0x20 != 0x65, next &- 0x30 >= 10 else { return nil }
         value = Float(magnitude)
         return position
     }
@@ -87,6 +90,7 @@ enum DecimalNumber {
         _ bytes: UnsafePointer<UInt8>,
         from start: Int,
         to end: Int,
+        point: UInt8,
     ) -> Numeral? {
         var numeral = Numeral()
         var position = start
@@ -95,7 +99,7 @@ enum DecimalNumber {
             position += 1
         }
         position = scanDigits(bytes, from: position, to: end, into: &numeral)
-        if position < end, bytes[position] == 0x2E {
+        if position < end, bytes[position] == point {
             let afterPoint = position + 1
             position = scanDigits(bytes, from: afterPoint, to: end, into: &numeral)
             numeral.exponent = afterPoint - position
@@ -161,6 +165,7 @@ enum DecimalNumber {
         _ numeral: Numeral,
         _ bytes: UnsafePointer<UInt8>,
         from start: Int,
+        point: UInt8,
     ) -> Double? {
         if numeral.significantDigits == 0 {
             return numeral.isNegative ? -0.0 : 0.0
@@ -175,7 +180,8 @@ enum DecimalNumber {
         guard length <= maximumLength else { return nil }
         return withUnsafeTemporaryAllocation(of: CChar.self, capacity: length + 1) { text in
             for offset in 0..<length {
-                text[offset] = CChar(bitPattern: bytes[start + offset])
+                let byte = bytes[start + offset]
+                text[offset] = CChar(bitPattern: byte == point ? 0x2E : byte)
             }
             text[length] = 0
             // The process never calls setlocale, so this is the C locale; glibc rounds correctly.

@@ -11,7 +11,8 @@ final class FindingList {
     private var findings: [DataFinding] = []
     private var total = 0
 
-    var isEmpty: Bool { total == 0 }
+    /// The findings kept, in file order.
+    var kept: [DataFinding] { findings }
 
     /// Adds a finding; it is only made when there is still room to keep it.
     func add(_ finding: @autoclosure () -> DataFinding) {

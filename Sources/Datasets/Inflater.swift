@@ -7,6 +7,7 @@ final class Inflater {
     private let compressed: UnsafeRawBufferPointer
     private let file: DataFileRole
     private let maximumBytes: Int
+    private let isGzip: Bool
     private var position = 0
     private var produced = 0
     private var isAtEnd = false
@@ -20,17 +21,20 @@ final class Inflater {
         _ compressed: UnsafeRawBufferPointer,
         file: DataFileRole,
         maximumBytes: Int,
+        isGzip: Bool = true,
     ) throws(DataProblem) {
         self.compressed = compressed
+        self.isGzip = isGzip
         self.file = file
         self.maximumBytes = maximumBytes
         let typed = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
         typed.initialize(to: z_stream())
         stream = UnsafeMutableRawPointer(typed)
         // 16 added to the window bits asks for the gzip wrapper and its checksum.
-        let gzipWindowBits: Int32 = 15 + 16
+        // Negative ones ask for no wrapper at all.
+        let windowBits: Int32 = isGzip ? 15 + 16 : -15
         let size = Int32(MemoryLayout<z_stream>.size)
-        guard inflateInit2_(typed, gzipWindowBits, ZLIB_VERSION, size) == Z_OK else {
+        guard inflateInit2_(typed, windowBits, ZLIB_VERSION, size) == Z_OK else {
             throw DataProblem(
                 .tooLarge,
                 in: file,
@@ -90,7 +94,9 @@ final class Inflater {
             }
         case Z_STREAM_END:
             let rest = UnsafeRawBufferPointer(rebasing: compressed[position...])
-            if Self.isGzip(rest) {
+            if !isGzip {
+                isAtEnd = true
+            } else if Self.isGzip(rest) {
                 inflateReset(typed)
             } else if rest.allSatisfy({ $0 == 0 }) {
                 // Block devices and tar pad with zeros; gzip itself ignores them too.

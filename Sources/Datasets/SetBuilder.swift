@@ -1,4 +1,4 @@
-/// Turns the files of a data source into one labelled set.
+/// Turns the files of a data source into one set.
 package enum SetBuilder {
     /// Reads, checks and converts everything; the same bytes always give the same set.
     ///
@@ -10,52 +10,127 @@ package enum SetBuilder {
         format: DataFormat,
         limits: DataLimits = DataLimits(),
     ) throws(DataProblem) -> ParsedSet {
-        switch format {
-        case .csv(let label, let header, let delimiter):
-            let options = CSVParser.Options(label: label, header: header, delimiter: delimiter)
-            return try buildTable(files, options, limits)
-        case .idx:
-            try requireIDXFiles(files)
-            return try buildArrays(files, limits, isIDX: true)
-        case .npy:
-            return try buildArrays(files, limits, isIDX: false)
-        }
+        let storage = MemoryStorage()
+        let summary = try convert(files: files, format: format, limits: limits, into: storage)
+        return ParsedSet(summary, storage)
     }
 
-    private static func buildTable(
-        _ files: DataFiles,
-        _ options: CSVParser.Options,
-        _ limits: DataLimits,
-    ) throws(DataProblem) -> ParsedSet {
+    /// The same, in bounded memory: rows go to the storage as they are read.
+    ///
+    /// Labels reach the storage numbered in order of first appearance; the summary says what
+    /// number each one gets in the end.
+    package static func convert(
+        files: DataFiles,
+        format: DataFormat,
+        limits: DataLimits = DataLimits(),
+        into storage: any SetStorage,
+    ) throws(DataProblem) -> SetSummary {
+        let collector = RowCollector(limits: limits, storage: storage)
+        var schema: SetSchema
+        switch format {
+        case .table(let options):
+            schema = try readTables(files, options, collector)
+        case .libsvm(let options):
+            schema = try readSparse(files, options, collector)
+        case .idx:
+            try requireIDXFiles(files)
+            let sources = try ArraySources(files, limits: limits)
+            schema = try readArrays(sources, isIDX: true, target: .classes, collector)
+        case .npy(let target):
+            let sources = try ArraySources(files, limits: limits)
+            schema = try readArrays(sources, isIDX: false, target: target, collector)
+        case .npz(let target):
+            let archive = try NPZArchive(files, limits: limits)
+            schema = try withExtendedLifetime(archive) { () throws(DataProblem) in
+                try readArrays(archive.sources, isIDX: false, target: target, collector)
+            }
+        }
+        try collector.finish(in: .train)
+        schema.rows = collector.rows
+        schema.testRows = collector.rows - (collector.trainRows ?? collector.rows)
+        schema.classNames = schema.target == .classes ? collector.classes.classNames : []
+        return SetSummary(schema: schema, finalClass: collector.classes.finalIndices)
+    }
+
+    private static func refuseLabelFiles(
+        _ files: DataFiles, of what: String
+    ) throws(DataProblem) {
         for (labels, role) in [
             (files.trainLabels, DataFileRole.trainLabels), (files.testLabels, .testLabels),
         ] where labels != nil {
             throw DataProblem(
                 .unexpectedFile,
                 in: role,
-                found: "a text table comes with a labels file",
-                cure: "put the label into a column of the table and leave the file out",
+                found: "\(what) comes with a labels file",
+                cure: "put the label into the file of the rows and leave the other out",
             )
         }
-        var accumulator = SetAccumulator(limits: limits)
-        let layout = try CSVParser.parse(
-            files.train,
-            file: .train,
-            options: options,
-            training: nil,
-            into: &accumulator,
-        )
-        try accumulator.finishTraining(labelsIn: .train)
+    }
+
+    private static func readTables(
+        _ files: DataFiles, _ options: TableOptions, _ collector: RowCollector
+    ) throws(DataProblem) -> SetSchema {
+        try refuseLabelFiles(files, of: "a text table")
+        let target: TargetKind = options.predictsNumber ? .number : .classes
+        let train = try CSVParser.parse(
+            files.train, file: .train, options: options, training: nil, into: collector)
+        try collector.finishTraining(target: target, labelsIn: .train)
+        var badRows = train.badRows
+        var findings = train.findings
+        if let bytes = files.test {
+            let test = try CSVParser.parse(
+                bytes, file: .test, options: options, training: train, into: collector)
+            badRows += test.badRows
+            findings += test.findings
+        }
+        try requireBadRows(badRows, within: options.badRowLimit, findings)
+        var schema = SetSchema()
+        schema.columns = train.columns.schema
+        schema.featureCount = train.layout.featureCount
+        schema.target = target
+        schema.targetName = train.layout.labelColumn.map { train.layout.columnNames[$0] } ?? ""
+        schema.hasWeights = train.layout.roles.contains(.weight)
+        schema.badRows = badRows
+        schema.badRowFindings = findings.prefix(DataProblem.maximumFindings).map(\.description)
+        return schema
+    }
+
+    /// Both files together must keep the limit.
+    private static func requireBadRows(
+        _ badRows: Int, within limit: Int, _ findings: [DataFinding]
+    ) throws(DataProblem) {
+        guard badRows > limit,
+            let problem = DataProblem(
+                findings: Array(findings.prefix(DataProblem.maximumFindings)), total: badRows)
+        else { return }
+        throw problem
+    }
+
+    private static func readSparse(
+        _ files: DataFiles, _ options: SparseOptions, _ collector: RowCollector
+    ) throws(DataProblem) -> SetSchema {
+        try refuseLabelFiles(files, of: "libsvm text")
+        let target: TargetKind = options.predictsNumber ? .number : .classes
+        var parts: [SparseTextParser.Outcome] = [
+            try SparseTextParser.parse(
+                files.train, file: .train, options: options, into: collector)
+        ]
+        try collector.finishTraining(target: target, labelsIn: .train)
         if let test = files.test {
-            _ = try CSVParser.parse(
-                test,
-                file: .test,
-                options: options,
-                training: layout,
-                into: &accumulator,
-            )
+            parts.append(
+                try SparseTextParser.parse(test, file: .test, options: options, into: collector))
         }
-        return accumulator.makeSet(featureNames: layout.featureNames)
+        let badRows = parts.reduce(0) { $0 + $1.badRows }
+        let findings = parts.flatMap(\.findings)
+        try requireBadRows(badRows, within: options.badRowLimit, findings)
+        var schema = SetSchema()
+        schema.isSparse = true
+        schema.featureCount =
+            options.featureCount ?? parts.map(\.featureCount).max().map { max($0, 1) } ?? 1
+        schema.target = target
+        schema.badRows = badRows
+        schema.badRowFindings = findings.prefix(DataProblem.maximumFindings).map(\.description)
+        return schema
     }
 
     private static func requireIDXFiles(_ files: DataFiles) throws(DataProblem) {
@@ -69,133 +144,5 @@ package enum SetBuilder {
                 cure: "name both",
             )
         }
-    }
-
-    private static func buildArrays(
-        _ files: DataFiles,
-        _ limits: DataLimits,
-        isIDX: Bool,
-    ) throws(DataProblem) -> ParsedSet {
-        guard (files.trainLabels == nil) == (files.testLabels == nil) || files.test == nil,
-            files.test != nil || files.testLabels == nil
-        else {
-            throw DataProblem(
-                .missingFile,
-                in: files.test == nil ? .test : .testLabels,
-                found: "the training and the test data are not given alike",
-                cure: "give labels files for both, or label columns in both",
-            )
-        }
-        var accumulator = SetAccumulator(limits: limits)
-        let train = try readArrays(
-            (files.train, .train),
-            labels: files.trainLabels.map { ($0, .trainLabels) },
-            isIDX: isIDX,
-            into: &accumulator,
-        )
-        try accumulator.finishTraining(
-            labelsIn: files.trainLabels == nil ? .train : .trainLabels)
-        if let test = files.test {
-            let shape = try readArrays(
-                (test, .test),
-                labels: files.testLabels.map { ($0, .testLabels) },
-                isIDX: isIDX,
-                expectedRow: train.row,
-                into: &accumulator,
-            )
-            assert(shape.row == train.row)
-        }
-        return accumulator.makeSet(featureNames: train.featureNames)
-    }
-
-    /// Reads a features file and its labels; `expectedRow` is the shape a row must have.
-    private static func readArrays(
-        _ data: (bytes: UnsafeRawBufferPointer, role: DataFileRole),
-        labels: (bytes: UnsafeRawBufferPointer, role: DataFileRole)?,
-        isIDX: Bool,
-        expectedRow: [Int]? = nil,
-        into accumulator: inout SetAccumulator,
-    ) throws(DataProblem) -> (row: [Int], featureNames: [String]) {
-        let limits = accumulator.limits
-        var source = try ByteSource(data.bytes, file: data.role, limits: limits)
-        let header = try isIDX ? IDXHeader.read(&source) : NPYHeader.read(&source)
-        let row = Array(header.shape.dropFirst())
-        let featureCount = labels == nil ? header.rowWidth - 1 : header.rowWidth
-        try requireFeatures(header, featureCount, limits, file: data.role)
-        if let expectedRow, expectedRow != row {
-            throw DataProblem(
-                .columnsDiffer,
-                in: data.role,
-                found: "the array is \(header.shapeText), other rows than the training file's",
-                cure: "give both files the same columns in the same order",
-            )
-        }
-        var labelReader: ArrayReader?
-        if let labels {
-            labelReader = try openLabels(labels, rows: header.rows, isIDX: isIDX, limits)
-        }
-        let names =
-            isIDX
-            ? IDXHeader.featureNames(header) : (0..<featureCount).map { "value\($0)" }
-        var reader = ArrayReader(source, header: header, featureNames: names)
-        try reader.read(
-            labelReader == nil ? .featuresAndLabel : .features,
-            dividedBy: isIDX && header.element.kind == .unsigned8 ? 255 : 1,
-            into: &accumulator,
-        )
-        try labelReader?.read(.labels, dividedBy: 1, into: &accumulator)
-        return (row, names)
-    }
-
-    private static func requireFeatures(
-        _ header: ArrayHeader,
-        _ featureCount: Int,
-        _ limits: DataLimits,
-        file: DataFileRole,
-    ) throws(DataProblem) {
-        guard featureCount >= 1 else {
-            throw DataProblem(
-                .noFeatures,
-                in: file,
-                found: "the array is \(header.shapeText), which leaves no feature",
-                cure: "save one row each; without a labels file the last column is the class",
-            )
-        }
-        guard featureCount <= limits.maximumColumns else {
-            throw DataProblem(
-                .tooManyColumns,
-                in: file,
-                found: "\(featureCount) values in a row",
-                cure: "at most \(limits.maximumColumns) are read; is the first dimension the rows?",
-            )
-        }
-    }
-
-    /// Opens a labels file and compares its count, before any of the values are read.
-    private static func openLabels(
-        _ labels: (bytes: UnsafeRawBufferPointer, role: DataFileRole),
-        rows: Int,
-        isIDX: Bool,
-        _ limits: DataLimits,
-    ) throws(DataProblem) -> ArrayReader {
-        var source = try ByteSource(labels.bytes, file: labels.role, limits: limits)
-        let header = try isIDX ? IDXHeader.read(&source) : NPYHeader.read(&source)
-        guard header.rowWidth == 1 else {
-            throw DataProblem(
-                .wrongShape,
-                in: labels.role,
-                found: "the labels are \(header.shapeText), not one per row",
-                cure: "are images and labels swapped? One-hot labels need argmax(axis=1)",
-            )
-        }
-        guard header.rows == rows else {
-            throw DataProblem(
-                .countsDiffer,
-                in: labels.role,
-                found: "\(header.rows) labels for \(rows) rows",
-                cure: "name the labels file that belongs to the data",
-            )
-        }
-        return ArrayReader(source, header: header, featureNames: [])
     }
 }

@@ -48,7 +48,13 @@ package enum Limits {
     /// Numbers of a label column; the first column is 0, the last is -1.
     package static let columnIndex = -1_000_000...1_000_000
     /// The longest canonical text of a data format, in UTF-8 bytes.
-    package static let formatBytes = 1_024
+    package static let formatBytes = 65_536
+    /// Columns, labels or missing markers that a format or a step may name.
+    package static let columns = 1_024
+    /// Features of a sparse set that a format may state.
+    package static let features = 1...(1 << 20)
+    /// Rows that may be left out because something is wrong with them.
+    package static let badRows = 0...1_000_000_000
 
     // MARK: The experiment
 

@@ -6,6 +6,7 @@ extension TrainJobReader {
         var validation = 0.1
         var test = 0.2
         var seed: UInt64
+        var isStratified = false
     }
 
     /// Reads `data`: source, format and split, and how they fit together.
@@ -132,95 +133,13 @@ extension TrainJobReader {
             byteCount: byteCount, hostPath: hostPath)
     }
 
-    // MARK: Format
-
-    private func readFormat(_ data: FieldReader, source: DataSource?) -> DataFormatSpecification? {
-        let written = data.entry("format")
-        guard written != nil, data.has("format") else {
-            return impliedFormat(data, source: source)
-        }
-        guard let (member, entry) = data.union("format", members: ["csv", "idx", "npy"]) else {
-            return nil
-        }
-        let before = collector.count
-        let reader = data.member("format", entry)
-        var format = DataFormatSpecification.idx
-        switch member {
-        case "csv": format = .csv(csv(reader))
-        case "npy": format = .npy
-        default: break
-        }
-        reader.finish()
-        if case .artifact(let reference) = source, collector.count == before,
-            reference.format != format.canonicalFormat
-        {
-            let stated = YAMLNode.quoted(reference.format)
-            data.report("format", "differs from the format \(stated) of the artifact")
-        }
-        return collector.count == before ? format : nil
-    }
-
-    private func impliedFormat(
-        _ data: FieldReader, source: DataSource?
-    ) -> DataFormatSpecification? {
-        let formats: [DataFormatSpecification?]
-        switch source {
-        case nil: return nil
-        case .artifact(let reference):
-            return DataFormatSpecification(canonicalFormat: reference.format)
-        case .file(let files), .hostPath(let files):
-            formats = files.map { DataFormatSpecification.guessed(fromFileName: $0.path) }
-        }
-        if let format = formats.first.flatMap({ $0 }), formats.allSatisfy({ $0 == format }) {
-            return format
-        }
-        data.report(
-            "format",
-            "cannot be guessed from the file names: add format: {csv: {label: class}},"
-                + " {idx: {}} or {npy: {}}")
-        return nil
-    }
-
-    private func csv(_ reader: FieldReader) -> DataFormatSpecification.CSV {
-        var csv = DataFormatSpecification.CSV()
-        if let (text, isPlain) = reader.scalar("label", "a column name or number") {
-            if isPlain, let index = try? ScalarSyntax.integer(text) {
-                let range = Limits.columnIndex
-                if (Int64(range.lowerBound)...Int64(range.upperBound)).contains(index) {
-                    csv.label = .index(Int(index))
-                } else {
-                    reader.report(
-                        "label",
-                        "a column number is from \(range.lowerBound) to \(range.upperBound)")
-                }
-            } else if text.isEmpty || text.utf8.count > Limits.columnNameBytes {
-                reader.report(
-                    "label", "a column name has from 1 to \(Limits.columnNameBytes) bytes")
-            } else {
-                csv.label = .name(text)
-            }
-        }
-        csv.header = reader.boolean("header")
-        let delimiters = DataFormatSpecification.Delimiter.allCases
-        let delimiter = reader.text("delimiter") { text in
-            let isKnown = delimiters.contains { $0.rawValue == text || text == "\($0.character)" }
-            let words = delimiters.map(\.rawValue)
-            let hint = NearestName.hint(for: text, among: words)
-            return isKnown ? nil : "unknown delimiter \(YAMLNode.quoted(text))\(hint)"
-        }
-        csv.delimiter = delimiters.first {
-            $0.rawValue == delimiter || delimiter == "\($0.character)"
-        }
-        return csv
-    }
-
     /// Labels come in a column or in files, and a test set is complete or absent.
     private func checkRoles(
         _ data: FieldReader, source: DataSource, format: DataFormatSpecification
     ) {
         let roles = source.roles
         func report(_ message: String) { data.report("source", message) }
-        let name = format.canonicalFormat
+        let name = String(format.canonicalFormat.prefix { $0 != ";" })
         let hasLabels = roles.contains(.trainLabels)
         switch format {
         case .csv:
@@ -234,6 +153,14 @@ extension TrainJobReader {
                     "idx data needs the labels in a file of their own:"
                         + " {train: …, trainLabels: …}")
             }
+        case .libsvm, .npz:
+            if hasLabels || roles.contains(.testLabels) {
+                report("\(name) data has the labels in the file: remove trainLabels, testLabels")
+            }
+            if case .npz = format, roles.contains(.test) {
+                report("npz data has the test rows in the archive, as x_test and y_test")
+            }
+            return
         case .npy:
             // Without files of labels the last column holds them.
             if !hasLabels, roles.contains(.testLabels) {
@@ -254,6 +181,7 @@ extension TrainJobReader {
         split.validation = reader.fraction("validation", default: split.validation)
         split.test = reader.fraction("test", default: split.test)
         split.seed = reader.seed("seed", default: seed)
+        split.isStratified = reader.boolean("stratified") ?? false
         if hasTestFile, split.test != 0 {
             reader.report("test", "must be 0 or left out, because the source has a test file")
         } else if split.validation + split.test >= 1 {

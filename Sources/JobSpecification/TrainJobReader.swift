@@ -34,7 +34,7 @@ struct TrainJobReader {
         let training = readTraining(spec, model)
         let (source, format, split) = readData(spec, seed: training.seed)
         checkSteering(spec, training.steering, training.optimizer, split.validation)
-        let standardizes = readPreprocessing(spec)
+        let preprocessing = readPreprocessing(spec)
         var averaging = readAveraging(spec)
         readCheckpoint(spec, &averaging.work)
         let numerics = spec.word(
@@ -51,7 +51,7 @@ struct TrainJobReader {
             name: metadata.name, namespace: metadata.namespace, labels: metadata.labels,
             annotations: metadata.annotations, dataSource: source, format: format,
             validationFraction: split.validation, testFraction: split.test,
-            splitSeed: split.seed, standardizes: standardizes, model: model.work,
+            splitSeed: split.seed, standardizes: preprocessing.standardizes, model: model.work,
             loss: training.loss, steering: training.steering, replicas: replicas,
             epochs: training.epochs, batchSize: training.batchSize, seed: training.seed,
             optimizer: training.optimizer, every: averaging.every,
@@ -61,6 +61,8 @@ struct TrainJobReader {
             backoffLimit: policy.backoffLimit, keepFinishedSeconds: policy.keepFinished,
             isSuspended: policy.isSuspended)
         job.averaging = averaging.work
+        job.preprocessing = PreprocessingWork(
+            steps: preprocessing.steps, isStratified: split.isStratified)
         return job
     }
 
@@ -142,18 +144,5 @@ struct TrainJobReader {
         ])
         reader.finish()
         return result
-    }
-
-    private func readPreprocessing(_ spec: FieldReader) -> Bool {
-        guard let items = spec.list("preprocessing", atMost: 1) else { return false }
-        for (index, item) in items.enumerated() {
-            let path = "\(spec.path("preprocessing"))[\(index)]"
-            guard case .scalar(let text, _) = item.content, text == "standardize" else {
-                let message = "expected standardize, the only step there is, found \(item.found)"
-                collector.report(item.position, path, message)
-                continue
-            }
-        }
-        return !items.isEmpty
     }
 }

@@ -44,9 +44,9 @@ extension TrainJobSpecification {
         }
         lines += formatLines()
         let split = "validation: \(validationFraction), test: \(testFraction), seed: \(splitSeed)"
-        lines.append("    split: {\(split)}")
-        lines.append("  preprocessing: [\(standardizes ? "standardize" : "")]")
-        return lines
+        let stratified = preprocessing.isStratified ? ", stratified: true" : ""
+        lines.append("    split: {\(split)\(stratified)}")
+        return lines + preprocessingLines()
     }
 
     private static func lines(_ kind: String, _ files: [DataFile]) -> [String] {
@@ -73,27 +73,6 @@ extension TrainJobSpecification {
             }
         }
         return lines
-    }
-
-    private func formatLines() -> [String] {
-        switch format {
-        case .idx: return ["    format: {idx: {}}"]
-        case .npy: return ["    format: {npy: {}}"]
-        case .csv(let csv):
-            var fields: [String] = []
-            switch csv.label {
-            case .name(let name):
-                // A number in quotes is a name, a bare one an index.
-                let isNumber = Int(name) != nil
-                fields.append("label: \(isNumber ? "\"\(name)\"" : CanonicalYAML.text(name))")
-            case .index(let index): fields.append("label: \(index)")
-            }
-            if let header = csv.header { fields.append("header: \(header)") }
-            if let delimiter = csv.delimiter {
-                fields.append("delimiter: \(delimiter.rawValue)")
-            }
-            return ["    format: {csv: {\(fields.joined(separator: ", "))}}"]
-        }
     }
 
     private func modelLines() -> [String] {

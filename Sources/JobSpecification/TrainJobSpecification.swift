@@ -43,6 +43,8 @@ package struct TrainJobSpecification: Sendable, Equatable {
     package var splitSeed: UInt64
     /// Whether features are standardised with the training rows' mean and deviation.
     package var standardizes: Bool
+    /// What else is done to rows and columns.
+    package var preprocessing = PreprocessingWork()
 
     // MARK: model and training
 
@@ -121,6 +123,7 @@ package struct TrainJobSpecification: Sendable, Equatable {
         work.averaging = averaging
         work.model = model
         work.loss = loss
+        work.preprocessing = preprocessing
         work.steering = steering
         return work
     }

@@ -8,33 +8,46 @@ import Training
 enum ModelDescription {
     /// The bytes of the description.
     static func encode(
-        _ session: TrainingSession, metrics: [Metric], weightsDigest: String
+        _ session: TrainingSession, metrics: [Metric],
+        evaluations: [(part: String, figures: ModelEvaluation)], weightsDigest: String
     ) -> [UInt8] {
         let work = session.work
-        let fields: [(String, String)] = [
-            ("format", text("mlctl.model/1")),
-            ("weights", text(weightsDigest)),
-            ("architecture", text(architecture(work))),
-            ("hidden", list(work.model.hidden.map(String.init))),
-            ("network", text(session.layout.architecture.text)),
-            ("loss", text(work.loss.kind.word)),
-            ("features", list(session.featureNames.map(text))),
-            ("classes", list(session.classNames.map(text))),
-            ("preprocessing", list(work.standardizes ? [text("standardize")] : [])),
-            ("dataset", text(work.data.key)),
-            ("replicas", String(work.replicas)),
-            ("batchSize", String(work.batchSize)),
-            ("epochs", String(work.epochs)),
-            ("stepsPerRound", String(work.stepsPerRound)),
-            ("averaging", averaging(work)),
-            ("seed", text(String(work.seed))),
-            ("rounds", String(session.completeRounds)),
-            ("roundChain", text("\(session.trailer.chain)")),
-            (
-                "metrics",
-                object(metrics.map { ($0.name, $0.value.isFinite ? "\($0.value)" : "null") })
-            ),
-        ]
+        let fields: [(String, String)] =
+            [
+                ("format", text("mlctl.model/1")),
+                ("weights", text(weightsDigest)),
+                ("architecture", text(architecture(work))),
+                ("hidden", list(work.model.hidden.map(String.init))),
+                ("network", text(session.layout.architecture.text)),
+                ("loss", text(work.loss.kind.word)),
+                ("features", list(session.featureNames.map(text))),
+                ("classes", list(session.classNames.map(text))),
+                (
+                    "preprocessing",
+                    list(
+                        work.standardizes
+                            ? [text("standardize")] : work.preprocessing.steps.map { text($0.word) }
+                    )
+                ),
+                ("dataset", text(work.data.key)),
+                ("replicas", String(work.replicas)),
+                ("batchSize", String(work.batchSize)),
+                ("epochs", String(work.epochs)),
+                ("stepsPerRound", String(work.stepsPerRound)),
+                ("averaging", averaging(work)),
+                ("seed", text(String(work.seed))),
+                ("rounds", String(session.completeRounds)),
+                ("roundChain", text("\(session.trailer.chain)")),
+                (
+                    "metrics",
+                    object(metrics.map { ($0.name, $0.value.isFinite ? "\($0.value)" : "null") })
+                ),
+                (
+                    "evaluation",
+                    object(evaluations.map { ($0.part, json($0.figures, session.classNames)) })
+                ),
+                ("version", text(ProductVersion.text)),
+            ] + dataFields(session)
         return Array((object(fields) + "\n").utf8)
     }
 
@@ -56,15 +69,15 @@ enum ModelDescription {
         work.model.kind == .mlp ? "multilayerPerceptron" : work.model.kind.word
     }
 
-    private static func object(_ fields: [(String, String)]) -> String {
+    static func object(_ fields: [(String, String)]) -> String {
         "{" + fields.map { "\(text($0.0)):\($0.1)" }.joined(separator: ",") + "}"
     }
 
-    private static func list(_ items: [String]) -> String {
+    static func list(_ items: [String]) -> String {
         "[" + items.joined(separator: ",") + "]"
     }
 
-    private static func text(_ value: String) -> String {
+    static func text(_ value: String) -> String {
         var quoted = "\""
         for scalar in value.unicodeScalars {
             switch scalar {

@@ -14,14 +14,16 @@ enum ModelWriter {
         _ session: TrainingSession, into folder: String
     ) throws -> ClusterVocabulary.TrainedModel {
         session.writeFinalValues()
-        let metrics = finalMetrics(of: session)
+        let evaluations = session.evaluations()
+        let metrics = finalMetrics(of: session, evaluations)
         let trained = try Training.TrainedModel(
             layout: session.layout, parameters: Array(session.measured.elements),
             standardization: session.standardization)
         let weights = try trained.encoded()
         let weightsDigest = weights.withUnsafeBytes { SHA256Hasher.digest(of: $0) }
         let description = ModelDescription.encode(
-            session, metrics: metrics, weightsDigest: "\(weightsDigest)")
+            session, metrics: metrics, evaluations: evaluations,
+            weightsDigest: "\(weightsDigest)")
         let descriptionDigest = description.withUnsafeBytes { SHA256Hasher.digest(of: $0) }
         try ModelFolder.write(
             [
@@ -35,7 +37,9 @@ enum ModelWriter {
             roundChain: "\(session.trailer.chain)", rounds: session.completeRounds)
     }
 
-    private static func finalMetrics(of session: TrainingSession) -> [Metric] {
+    private static func finalMetrics(
+        of session: TrainingSession, _ evaluations: [(part: String, figures: ModelEvaluation)]
+    ) -> [Metric] {
         var metrics = [
             Metric("train.loss", session.trailer.trainLoss),
             Metric(
@@ -62,6 +66,12 @@ enum ModelWriter {
             metrics.append(Metric("\(name).loss", measured.meanLoss))
             metrics.append(Metric("\(name).rows", Double(measured.samples)))
         }
-        return metrics.sorted { $0.name < $1.name }
+        for (part, evaluation) in evaluations {
+            for (name, value) in evaluation.figures
+            where name != "accuracy" && value.isFinite {
+                metrics.append(Metric("\(part).\(name)", value))
+            }
+        }
+        return Array(metrics.sorted { $0.name < $1.name }.prefix(Metric.most))
     }
 }

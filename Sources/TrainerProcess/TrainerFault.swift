@@ -40,6 +40,8 @@ enum TrainerFault: Error {
         case TrainerFault.inconsistent(let words):
             (.program, Reason(.trainerDied, words))
         case let refusal as TrainingRefusal: (.job, Reason(.badData, refusal.description))
+        case let problem as PreprocessingProblem:
+            (.job, Reason(.badData, problem.description))
         case let problem as DataProblem: (.job, Reason(.badData, problem.description))
         case let error as MessagingError:
             (.infrastructure, Reason(.hostFault, error.description))

@@ -67,7 +67,7 @@ package final class TrainerLoop {
             self.prepare = prepare
             self.places = places
             log("a trainer took the job at \(WallClockReading.microseconds) us")
-            let source = try SessionData(setPath: places.setPath)
+            let source = try SessionData(setPath: places.setPath, work: prepare.work)
             session = try TrainingSession(prepare, data: source)
             checkpoints = CheckpointWriter(prepare, places: places)
             exchange?.close()

@@ -16,6 +16,10 @@ final class TrainingSession {
     let data: TrainingData
     let split: DataSplit
     let standardization: Standardization?
+    /// What the steps of the work made of the rows, already applied to ``data``.
+    let transform: FittedTransform?
+    /// What the set is, without its rows.
+    let schema: SetSchema?
     private(set) var plan: TrainingPlan
     let layout: ParameterLayout
     /// How much each class counts in training; nil when all count the same.
@@ -58,14 +62,9 @@ final class TrainingSession {
         data = source.data
         classNames = source.classNames
         featureNames = source.featureNames
-        split =
-            source.testRows > 0
-            ? try DataSplit(
-                trainingRows: data.rows - source.testRows, testRows: source.testRows,
-                validation: work.validationFraction, seed: work.splitSeed)
-            : try DataSplit(
-                rows: data.rows, validation: work.validationFraction, test: work.testFraction,
-                seed: work.splitSeed)
+        split = try TrainingSession.split(source, work)
+        transform = source.transform
+        schema = source.schema
         standardization =
             work.standardizes ? try Standardization(fitting: data, rows: split.train) : nil
         let architecture = ModelArchitecture(work)
@@ -89,6 +88,23 @@ final class TrainingSession {
         averaged = FloatBuffer(count: exchangedCount)
         tree = ReductionTree(replicaCount: work.replicas)
         evaluator = try Evaluator(layout: layout, standardization: standardization)
+    }
+
+    private static func split(
+        _ source: SessionData, _ work: TrainingWork
+    ) throws(TrainingRefusal) -> DataSplit {
+        var labels: UnsafePointer<Int32>?
+        if case .classes(let all, _) = source.data.targets { labels = all }
+        let split = try DataSplit(
+            work, rows: source.data.rows, testRows: source.testRows, labels: labels,
+            classCount: source.data.classCount)
+        guard let labels, work.preprocessing.steps.contains(where: { $0.kind == .oversample })
+        else { return split }
+        do throws(PreprocessingProblem) {
+            return try split.oversampled(labels: labels, classCount: source.data.classCount)
+        } catch {
+            throw .preprocessing(error)
+        }
     }
 
     var totalRounds: Int64 { Int64(plan.rounds) }
@@ -298,6 +314,19 @@ extension TrainingSession {
     }
 }
 
+extension TrainingSession {
+    /// Everything there is to say about the final values on the rows held out.
+    func evaluations() -> [(part: String, figures: ModelEvaluation)] {
+        let parts = [("validation", split.validation), ("test", split.test)]
+        return parts.filter { !$0.1.isEmpty }.map { part, rows in
+            let figures = evaluator.assess(
+                data, rows: rows, parameters: UnsafePointer(measured.pointer),
+                unscale: { self.transform?.unscaled($0) ?? $0 })
+            return (part, figures)
+        }
+    }
+}
+
 /// What a round says beyond its state.
 struct RoundFigures {
     /// Losses and hits of all replicas in this round.
@@ -317,12 +346,4 @@ private struct ReplicaResult {
             samples: Int64(training.samples), evalLossSum: validation.lossSum,
             evalCorrect: Int64(validation.correct), evalSamples: Int64(validation.samples))
     }
-}
-
-/// The rows of a session, from a mapped set.
-struct SessionData {
-    let data: TrainingData
-    let testRows: Int
-    let classNames: [String]
-    let featureNames: [String]
 }

@@ -42,6 +42,8 @@ package enum TrainingRefusal: Error, Sendable, Equatable, CustomStringConvertibl
     case badWeight(row: Int, value: Float)
     /// Sparse rows before something that reads dense ones.
     case sparseRows(what: String)
+    /// Steps that do not fit the set.
+    case preprocessing(PreprocessingProblem)
     /// Two parts of the job disagree about a size.
     case sizesDiffer(what: String, expected: Int, found: Int)
 
@@ -96,6 +98,8 @@ package enum TrainingRefusal: Error, Sendable, Equatable, CustomStringConvertibl
         case .sparseRows(let what):
             "\(what) cannot read sparse rows; they train linear models, factorization machines, "
                 + "and networks that begin with a dense layer, without standardization"
+        case .preprocessing(let problem):
+            problem.description
         case .sizesDiffer(let what, let expected, let found):
             "\(what): expected \(expected), found \(found)"
         }

@@ -30,6 +30,9 @@ extension TrainingWork: WireValue {
         if wire.hasAveraging { averaging = try AveragingWork(wire: wire.averaging) }
         if wire.hasModel { try model.take(wire.model) }
         if wire.hasLoss { loss = try LossWork(wire: wire.loss) }
+        if wire.hasPreprocessing {
+            preprocessing = try PreprocessingWork(wire: wire.preprocessing)
+        }
         if wire.hasSteering { steering = try SteeringWork(wire: wire.steering) }
     }
 
@@ -44,6 +47,7 @@ extension TrainingWork: WireValue {
         if !model.isPlain { wire.model = model.wire }
         if loss != .plain { wire.loss = loss.wire }
         if steering != SteeringWork() { wire.steering = steering.wire }
+        if preprocessing != PreprocessingWork() { wire.preprocessing = preprocessing.wire }
         wire.replicas = Int64(replicas)
         wire.batchSize = Int64(batchSize)
         wire.epochs = Int64(epochs)

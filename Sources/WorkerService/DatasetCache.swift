@@ -79,13 +79,12 @@ final class DatasetCache: Sendable {
                 return (.failed(Reason(.badData, "unknown format \(reference.format)")), [])
             }
             for file in reference.files where file.hostPath.isEmpty { try fetch(file, raw) }
-            let set = try convert(reference, format.dataFormat)
-            let evicted = makeRoom(for: Int64(SetFile.encodedByteCount(set)))
-            try write(set, key: reference.key)
+            let rows = try convert(reference, format.dataFormat)
+            let evicted = makeRoom(besides: reference.key)
             for file in reference.files where file.hostPath.isEmpty {
                 if let digest = SHA256Digest(hex: file.digest) { _ = try raw.delete(digest) }
             }
-            return (.held(rows: Int64(set.rows)), evicted)
+            return (.held(rows: rows), evicted)
         } catch let problem as DataProblem {
             return (.failed(Reason(.badData, problem.description)), [])
         } catch let error as DatasetCacheError {
@@ -95,7 +94,8 @@ final class DatasetCache: Sendable {
         }
     }
 
-    private func convert(_ reference: DatasetReference, _ format: DataFormat) throws -> ParsedSet {
+    /// Reads the files once, row by row, into the set's file; gives its rows.
+    private func convert(_ reference: DatasetReference, _ format: DataFormat) throws -> Int64 {
         var maps: [DatasetReference.Role: MappedFile] = [:]
         for file in reference.files {
             maps[file.role] = try map(file)
@@ -104,11 +104,20 @@ final class DatasetCache: Sendable {
             throw DatasetCacheError.noTrainingFile
         }
         defer { extendLifetime(maps) }
-        return try SetBuilder.build(
-            files: DataFiles(
-                train: train.unsafeBytes, trainLabels: maps[.trainLabels]?.unsafeBytes,
-                test: maps[.test]?.unsafeBytes, testLabels: maps[.testLabels]?.unsafeBytes),
-            format: format)
+        let writer = SetFileWriter(path: path(of: reference.key))
+        let summary: SetSummary
+        do {
+            summary = try SetBuilder.convert(
+                files: DataFiles(
+                    train: train.unsafeBytes, trainLabels: maps[.trainLabels]?.unsafeBytes,
+                    test: maps[.test]?.unsafeBytes, testLabels: maps[.testLabels]?.unsafeBytes),
+                format: format, into: writer)
+        } catch {
+            if let failure = writer.failure { throw failure }
+            throw error
+        }
+        _ = try writer.finish(summary)
+        return Int64(summary.schema.rows)
     }
 
     private func map(_ file: DatasetReference.File) throws -> MappedFile {
@@ -123,27 +132,9 @@ final class DatasetCache: Sendable {
         return try MappedFile(path: file.hostPath)
     }
 
-    private func write(_ set: ParsedSet, key: String) throws {
-        let temporary = "\(folder)/\(key).tmp"
-        guard FileManager.default.createFile(atPath: temporary, contents: nil),
-            let handle = FileHandle(forWritingAtPath: temporary)
-        else { throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: temporary]) }
-        do {
-            try SetFile.encode(set) { try handle.write(contentsOf: Data($0)) }
-            try handle.synchronize()
-            try handle.close()
-            guard rename(temporary, path(of: key)) == 0 else {
-                throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: temporary])
-            }
-        } catch {
-            unlink(temporary)
-            throw error
-        }
-    }
-
-    /// Removes the sets touched longest ago until `bytes` more fit the bound.
-    private func makeRoom(for bytes: Int64) -> [String] {
-        let keep = inUse.withLock { $0 }
+    /// Removes the sets touched longest ago until the rest keeps the bound.
+    private func makeRoom(besides key: String) -> [String] {
+        let keep = inUse.withLock { $0 }.union([key])
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         var files: [(key: String, size: Int64, used: Date)] = names.compactMap { name in
             guard name.hasSuffix(".set"),
@@ -157,7 +148,7 @@ final class DatasetCache: Sendable {
         files.sort { ($0.used, $0.key) < ($1.used, $1.key) }
         var total = files.reduce(0) { $0 + $1.size }
         var evicted: [String] = []
-        for file in files where total + bytes > byteBound && !keep.contains(file.key) {
+        for file in files where total > byteBound && !keep.contains(file.key) {
             unlink(path(of: file.key))
             total -= file.size
             evicted.append(file.key)

@@ -6,16 +6,19 @@ import ControlAPI
 struct ModelEvaluateCommand: ClientCommand {
     static let configuration = CommandConfiguration(
         commandName: "evaluate",
-        abstract: "Measure a model on the labelled rows of a CSV file, on this machine.")
+        abstract: "Measure a model on the labelled rows of a file, on this machine.")
 
     @Argument(help: "A model, the run that made it, or an exported folder (./digits-1).")
     var name: String
 
-    @Argument(help: "The rows.", completion: .file(extensions: ["csv", "tsv"]))
+    @Argument(help: "The rows.", completion: .file())
     var file: String
 
-    @Option(help: "The column with the class (default: the only one that is no feature).")
+    @Option(help: "The column to compare with (default: that of the training data).")
     var label: String?
+
+    @Option(help: "A file with the labels, for IDX and NPY.", completion: .file())
+    var labels: String?
 
     @Option(name: [.customShort("o"), .customLong("output")], help: "The form of the output.")
     var form = TextOrJSON.text
@@ -26,21 +29,14 @@ struct ModelEvaluateCommand: ClientCommand {
     func run(_ session: ClientSession) async throws {
         let model = try await ModelSource(namespace: scope.namespace) { try session.client() }
             .load(name)
-        let table = try FeatureTable.load(
-            file, features: model.featureNames, label: label, needsLabels: true)
-        let result = try model.evaluate(table)
+        let input = try ModelInput(
+            path: file, labels: labels, for: model, target: label, wantsTarget: true)
+        let result = try model.evaluate(input)
+        let text = EvaluationText(classNames: model.classNames)
         if form == .json {
-            var json = JSONText()
-            json.beginObject()
-            json.field("rows", result.rows)
-            json.field("accuracy", result.accuracy)
-            json.field("loss", result.loss)
-            json.endObject()
-            try session.console.line(json.text)
+            try session.console.line(text.json(result))
         } else {
-            try session.console.line("rows      \(result.rows)")
-            try session.console.line("accuracy  \(NumberText.measure(result.accuracy))")
-            try session.console.line("loss      \(NumberText.measure(result.loss))")
+            for line in text.lines(result) { try session.console.line(line) }
         }
     }
 }

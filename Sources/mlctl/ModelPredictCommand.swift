@@ -12,16 +12,18 @@ struct ModelPredictCommand: ClientCommand {
 
     static let configuration = CommandConfiguration(
         commandName: "predict",
-        abstract: "Predict the class of every row of a CSV file, on this machine.",
+        abstract: "Predict the class or number of every row of a file, on this machine.",
         discussion: """
-            The header names the model's features in any order; other columns are ignored. \
-            Without a header the columns are the features in the model's order.
+            Rows are raw, as in the training file: the model brings its own preprocessing. The \
+            header names the model's columns in any order, others are ignored; without a header \
+            they stand as in the training file. CSV, TSV, libsvm, NPY, NPZ and IDX are read, each \
+            also gzipped.
             """)
 
     @Argument(help: "A model, the run that made it, or an exported folder (./digits-1).")
     var name: String
 
-    @Argument(help: "The rows.", completion: .file(extensions: ["csv", "tsv"]))
+    @Argument(help: "The rows.", completion: .file())
     var file: String
 
     @Flag(help: "A column with the probability of every class.")
@@ -36,9 +38,8 @@ struct ModelPredictCommand: ClientCommand {
     func run(_ session: ClientSession) async throws {
         let model = try await ModelSource(namespace: scope.namespace) { try session.client() }
             .load(name)
-        let table = try FeatureTable.load(
-            file, features: model.featureNames, label: nil, needsLabels: false)
-        let predictions = try model.predict(table)
+        let input = try ModelInput(path: file, for: model, wantsTarget: false)
+        let predictions = try model.predict(input)
         let text = PredictionText(classNames: model.classNames, showsAll: probabilities)
         try session.console.write(
             Array((form == .csv ? text.csv(predictions) : text.json(predictions)).utf8))

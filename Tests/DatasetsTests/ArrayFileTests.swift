@@ -111,7 +111,7 @@ struct ArrayFileTests {
             [Int64(40), -1].flatMap { DatasetFixtures.littleEndian($0) },
             version: version,
         )
-        let set = try DatasetFixtures.build(features, labels: labels, .npy)
+        let set = try DatasetFixtures.build(features, labels: labels, .npy())
         #expect(set.features == [1, 2.5, -3, 4])
         #expect(set.classNames == ["-1", "40"])
         #expect(set.labels == [1, 0])
@@ -120,18 +120,18 @@ struct ArrayFileTests {
     @Test func takesTheLastNumPyColumnForTheLabel() throws {
         let table = DatasetFixtures.npy(
             "<f4", "(3, 3)", DatasetFixtures.floats([1, 2, 0, 3, 4, 1, 5, 6, 0]))
-        let set = try DatasetFixtures.build(table, test: table, .npy)
+        let set = try DatasetFixtures.build(table, test: table, .npy())
         #expect(set.features == [1, 2, 3, 4, 5, 6, 1, 2, 3, 4, 5, 6])
         #expect(set.labels == [0, 1, 0, 0, 1, 0])
         #expect(set.testRows == 3)
         let bytes = DatasetFixtures.npy("|u1", "(2, 1, 2)", [200, 1, 3, 2])
-        let raw = try DatasetFixtures.build(bytes, .npy)
+        let raw = try DatasetFixtures.build(bytes, .npy())
         #expect(raw.features == [200, 3])
     }
 
     @Test func namesWhatIsWrongWithNumPy() {
         let good = DatasetFixtures.floats([1, 2, 3, 4])
-        func kind(_ bytes: [UInt8]) -> DataProblemKind? { problem(bytes, nil, .npy)?.kind }
+        func kind(_ bytes: [UInt8]) -> DataProblemKind? { problem(bytes, nil, .npy())?.kind }
         #expect(kind(DatasetFixtures.npy("<f4", "(2, 2)", good)) == nil)
         #expect(kind(Array("hello, world".utf8)) == .wrongMagic)
         #expect(kind(DatasetFixtures.npy("<f4", "(2, 2)", good, version: 9)) == .malformedHeader)
@@ -154,7 +154,7 @@ struct ArrayFileTests {
 
     @Test func namesRowAndColumnOfValuesThatAreNotFinite() throws {
         let values = DatasetFixtures.floats([1, 2, 0, 3, .nan, 1, -.infinity, 6, 0])
-        let found = try #require(problem(DatasetFixtures.npy("<f4", "(3, 3)", values), nil, .npy))
+        let found = try #require(problem(DatasetFixtures.npy("<f4", "(3, 3)", values), nil, .npy()))
         #expect(found.total == 2)
         #expect(found.findings[0].kind == .notFinite)
         #expect(found.findings[0].column == "value1")

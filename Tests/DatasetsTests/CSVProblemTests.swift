@@ -68,25 +68,18 @@ struct CSVProblemTests {
             mentions: "32-bit",
         ),
         Case(
-            text: "a,age,class\n1,forty\u{1B}[2J,x\n",
+            text: "a,age,class\n1,forty\u{1B}[2J,x\n1,2,x\n1,3,y\n",
             kind: .textInNumericColumn,
             line: 2,
             column: "age",
             mentions: "forty\\u{1b}[2J",
         ),
         Case(
-            text: "a,age,class\n1,2x,x\n",
+            text: "a,age,class\n1,2x,x\n1,2,x\n1,3,y\n",
             kind: .textInNumericColumn,
             line: 2,
             column: "age",
             mentions: "2x",
-        ),
-        Case(
-            text: "a,age,class\n1,,x\n",
-            kind: .emptyValue,
-            line: 2,
-            column: "age",
-            mentions: "no value",
         ),
         Case(
             text: "a,class\n1,x\n1,\n",
@@ -96,9 +89,9 @@ struct CSVProblemTests {
             mentions: "no label",
         ),
         Case(
-            text: "a,b,class\n1,2,x\n1,y\n",
+            text: "a,b,class\n1,2,x\n2,3,z\n3,y\n",
             kind: .textInNumericColumn,
-            line: 3,
+            line: 4,
             column: "b",
             mentions: "\"y\"",
         ),
@@ -148,8 +141,9 @@ struct CSVProblemTests {
     @Test func showsTheFirstTenProblemsAndCountsAll() throws {
         var text = "a,b,class\n"
         for row in 0..<40 {
-            text += row % 2 == 0 ? "1,2,x\n" : "?,,y\n"
+            text += row % 2 == 0 ? "1,2,x\n" : "?,nan,y\n"
         }
+        text += String(repeating: "1,2,y\n", count: 8)
         let problem = try #require(
             DatasetFixtures.problem { () throws(DataProblem) in
                 try DatasetFixtures.build(text)

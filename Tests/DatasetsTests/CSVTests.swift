@@ -106,7 +106,7 @@ struct CSVTests {
             DataFormat.guess(fileName: "digits.tsv")
                 == .csv(label: .index(-1), header: nil, delimiter: .tab))
         #expect(DataFormat.guess(fileName: "train-images-idx3-ubyte.gz") == .idx)
-        #expect(DataFormat.guess(fileName: "x.npy") == .npy)
+        #expect(DataFormat.guess(fileName: "x.npy") == .npy())
         #expect(DataFormat.guess(fileName: "notes.txt") == nil)
         #expect(DataFormat.guess(fileName: "csv/notes") == nil)
     }

@@ -56,6 +56,40 @@ enum DatasetFixtures {
         return bytes + littleEndian(checksum(plain)) + littleEndian(UInt32(plain.count))
     }
 
+    /// A zip file, nothing compressed, with one `.npy` file for each array.
+    static func zip(_ arrays: [(String, [UInt8])]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var directory: [UInt8] = []
+        for (array, content) in arrays {
+            let name = Array("\(array).npy".utf8)
+            let common =
+                littleEndian(UInt16(20)) + littleEndian(UInt16(0)) + littleEndian(UInt16(0))
+                + littleEndian(UInt32(0)) + littleEndian(checksum(content))
+                + littleEndian(UInt32(content.count)) + littleEndian(UInt32(content.count))
+                + littleEndian(UInt16(name.count)) + littleEndian(UInt16(0))
+            directory +=
+                littleEndian(UInt32(0x0201_4B50)) + littleEndian(UInt16(20)) + common
+                + [UInt8](repeating: 0, count: 10) + littleEndian(UInt32(bytes.count)) + name
+            bytes += littleEndian(UInt32(0x0403_4B50)) + common + name + content
+        }
+        let start = bytes.count
+        return bytes + directory + littleEndian(UInt32(0x0605_4B50))
+            + littleEndian(UInt32(0)) + littleEndian(UInt16(arrays.count))
+            + littleEndian(UInt16(arrays.count)) + littleEndian(UInt32(directory.count))
+            + littleEndian(UInt32(start)) + littleEndian(UInt16(0))
+    }
+
+    /// Copies bytes to an aligned place for the time of a call.
+    static func withBytes<Value>(
+        _ bytes: [UInt8], _ body: (UnsafeRawBufferPointer) throws(DataProblem) -> Value
+    ) throws(DataProblem) -> Value {
+        let copy = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: max(bytes.count, 1), alignment: 64)
+        defer { copy.deallocate() }
+        copy.copyBytes(from: bytes)
+        return try body(UnsafeRawBufferPointer(rebasing: copy[..<bytes.count]))
+    }
+
     private static func checksum(_ bytes: [UInt8]) -> UInt32 {
         let table = (0..<256).map { (index: UInt32) in
             (0..<8).reduce(index) { value, _ in

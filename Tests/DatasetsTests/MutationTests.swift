@@ -20,7 +20,30 @@ struct MutationTests {
         let labels = DatasetFixtures.idx([4], [1, 2, 1, 3])
         let array = DatasetFixtures.npy(
             "<f4", "(3, 3)", DatasetFixtures.floats([1, 2, 0, 3, 4, 1, 5, 6, 0]))
+        var people = TableOptions(label: .index(-1), header: true)
+        people.missing = ["?"]
+        people.hasDecimalComma = true
+        people.badRowLimit = 2
+        people.weight = .index(0)
+        let european = Array(
+            "w;job;\"net pay\";class\n1;clerk;1,5;x\n2;\"a \"\"b\"\"\";?;y\n0,5;;-2e1;x\n".utf8)
+        let sparse = Array("+1 1:0.5 7:2 # note\n-1 qid:3 2:-1e3\n\n+1 3:4 9:1\n".utf8)
+        let archive = DatasetFixtures.zip([
+            ("x", array),
+            (
+                "y",
+                DatasetFixtures.npy(
+                    "|u1", "(3,)", [0, 1, 0])
+            ),
+        ])
         return [
+            Sample(name: "csv of texts", bytes: european, format: .table(people)),
+            Sample(name: "libsvm", bytes: sparse, format: .libsvm(SparseOptions())),
+            Sample(
+                name: "libsvm gzip", bytes: DatasetFixtures.gzip(sparse),
+                format: .libsvm(SparseOptions())),
+            Sample(name: "npz", bytes: archive, format: .npz()),
+            Sample(name: "npz gzip", bytes: DatasetFixtures.gzip(archive), format: .npz()),
             Sample(name: "csv", bytes: table, format: DatasetFixtures.classText),
             Sample(
                 name: "csv gzip",
@@ -40,8 +63,8 @@ struct MutationTests {
                 format: .idx,
             ),
             Sample(name: "idx labels", bytes: labels, labels: labels, format: .idx),
-            Sample(name: "npy", bytes: array, format: .npy),
-            Sample(name: "npy gzip", bytes: DatasetFixtures.gzip(array), format: .npy),
+            Sample(name: "npy", bytes: array, format: .npy()),
+            Sample(name: "npy gzip", bytes: DatasetFixtures.gzip(array), format: .npy()),
         ]
     }()
 
@@ -81,9 +104,16 @@ struct MutationTests {
                     limits: limits,
                 )
                 accepted += 1
-                #expect(set.features.count == set.rows * set.featureCount)
+                #expect(
+                    set.schema.isSparse
+                        ? set.rowStarts.count == set.rows + 1
+                        : set.features.count == set.rows * set.featureCount)
                 #expect(set.labels.count == set.rows)
-                #expect(set.features.allSatisfy { $0.isFinite })
+                #expect(set.values.allSatisfy { $0.isFinite })
+                let missing = set.features.filter { $0.isNaN }.count
+                #expect(missing == set.schema.columns.reduce(0) { $0 + $1.missing })
+                #expect(set.features.allSatisfy { !$0.isInfinite })
+                #expect(Int(set.columnIndices.max() ?? 0) < max(set.featureCount, 1))
                 #expect(set.labels.allSatisfy { set.classNames.indices.contains(Int($0)) })
             } catch {
                 refused += 1
@@ -108,7 +138,8 @@ struct MutationTests {
             defer { copy.deallocate() }
             copy.copyBytes(from: changed)
             if let view = try? SetView(UnsafeRawBufferPointer(copy)) {
-                #expect(view.features.count == view.rows * view.featureCount)
+                let isFull = view.features.count == view.rows * view.featureCount
+                #expect(view.sparse != nil || isFull)
                 #expect(view.labels.allSatisfy { view.classNames.indices.contains(Int($0)) })
             }
         }

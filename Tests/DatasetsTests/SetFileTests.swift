@@ -59,7 +59,6 @@ struct SetFileTests {
         let set = ParsedSet(
             rows: rows,
             testRows: 0,
-            featureCount: 2,
             featureNames: ["a", "b"],
             classNames: ["0", "1"],
             features: [Float](repeating: 0.5, count: 2 * rows),
@@ -86,15 +85,15 @@ struct SetFileTests {
     @Test func refusesWhatIsNotASet() throws {
         let bytes = SetFile.encode(try sample())
         #expect(kind([]) == .wrongMagic)
-        #expect(kind(Array(bytes.prefix(127))) == .wrongMagic)
-        for length in 128..<bytes.count {
+        #expect(kind(Array(bytes.prefix(255))) == .wrongMagic)
+        for length in 256..<bytes.count {
             #expect(kind(Array(bytes.prefix(length))) == .damagedSet)
         }
         #expect(kind(bytes + [0]) == .damagedSet)
         var newer = bytes
-        newer[8] = 3
+        newer[8] = 4
         #expect(kind(newer) == .wrongVersion)
-        for offset in 16..<104 {
+        for offset in 16..<208 {
             for value: UInt8 in [0xFF, 0x7F, 0x01] where bytes[offset] != value {
                 var hostile = bytes
                 hostile[offset] = value
@@ -128,7 +127,7 @@ struct SetFileTests {
 
     @Test func refusesLabelsOutOfRange() throws {
         var bytes = SetFile.encode(try sample())
-        let labelsOffset = 128 + 64
+        let labelsOffset = 256 + 64
         #expect(bytes[labelsOffset] == 0)
         bytes[labelsOffset] = 2
         #expect(kind(bytes) == .damagedSet)

@@ -1,4 +1,5 @@
 import ClusterVocabulary
+import Datasets
 import Testing
 
 @testable import JobSpecification
@@ -142,6 +143,55 @@ struct CanonicalYAMLTests {
         #expect(try Samples.read(job.canonicalYAML()).jobs == [job])
     }
 
+    @Test func stepsAndFormatsSurvive() throws {
+        let text = """
+            apiVersion: mlctl.dev/v1
+            kind: TrainJob
+            metadata: {name: people}
+            spec:
+              data:
+                source: {file: people.csv}
+                format:
+                  csv:
+                    target: pay
+                    header: true
+                    delimiter: "|"
+                    decimal: comma
+                    missing: ["?", NA, "-999"]
+                    exclude: [id, 3]
+                    columns: {zip: categorical, 7: numeric}
+                    weight: w
+                    badRows: {limit: 10}
+                split: {validation: 0.1, test: 0.2, seed: 7, stratified: true}
+              preprocessing:
+                - impute: {strategy: constant, value: "0", columns: [age]}
+                - impute: {strategy: median}
+                - clip: {quantiles: [0.01, 0.99]}
+                - clip: {columns: [age], min: 0, max: 120}
+                - standardize: {columns: [age, "2"]}
+                - minMax: {min: -1, max: 1}
+                - hash: {columns: [city], buckets: 16}
+                - labelEncode
+                - standardizeTarget
+              model: {linearRegression: {}}
+            """
+        let read = try Samples.read(text)
+        #expect(read.diagnostics.map { $0.rendered() } == [])
+        let job = try #require(read.jobs.first)
+        #expect(job.preprocessing.steps.count == 9)
+        #expect(job.preprocessing.isStratified)
+        #expect(job.preprocessing.steps[7].kind == .ordinal)
+        #expect(!job.standardizes)
+        #expect(try Samples.read(job.canonicalYAML()).jobs == [job])
+        guard case .csv(let options) = job.format else {
+            Issue.record("another format")
+            return
+        }
+        #expect(options.predictsNumber && options.hasDecimalComma && options.badRowLimit == 10)
+        #expect(options.delimiter == .pipe)
+        #expect(options.kinds.count == 2)
+    }
+
     @Test(arguments: [
         "true", "No", "~", "null", "1", "1.5", "0x1f", "a: b", "- a", "#", "{", "\"", "\\", "'", "",
         " a ", "\u{85}", "\u{2028}", "ä", "😀", "line\nbreak", "*a", "&a", "!a", "%a",
@@ -158,6 +208,11 @@ struct CanonicalYAMLTests {
         "csv;label=index:64;header=true;delimiter=comma",
         "csv;label=index:-1;header=false;delimiter=tab",
         "csv;label=name:a%3Bb%3D%C3%A4;header=auto;delimiter=semicolon", "idx", "npy",
+        "csv;label=index:14;header=false;delimiter=pipe;target=number;decimal=comma;missing=%3F,NA"
+            + ";classes=a.:a,b.:b;exclude=name:id,index:2;columns=name:zip:categorical;weight=name:w"
+            + ";badRows=10",
+        "csv;label=index:0;header=auto;delimiter=%7E", "npy;target=number", "npz",
+        "libsvm", "libsvm;target=number;zeroBased=true;features=123;badRows=3",
     ])
     func formatTextsRoundTrip(text: String) throws {
         let format = try #require(DataFormatSpecification(canonicalFormat: text))

@@ -1,3 +1,4 @@
+import Datasets
 import Testing
 
 @testable import JobSpecification
@@ -69,7 +70,7 @@ struct ScalarSyntaxTests {
     @Test func formatsAreGuessedFromNames() {
         let csv = DataFormatSpecification.csv(.init(label: .index(-1)))
         #expect(DataFormatSpecification.guessed(fromFileName: "a/B.CSV.gz") == csv)
-        #expect(DataFormatSpecification.guessed(fromFileName: "x.npy") == .npy)
+        #expect(DataFormatSpecification.guessed(fromFileName: "x.npy") == .npy())
         #expect(
             DataFormatSpecification.guessed(fromFileName: "train-images-idx3-ubyte.gz") == .idx)
         #expect(DataFormatSpecification.guessed(fromFileName: "csv") == nil)

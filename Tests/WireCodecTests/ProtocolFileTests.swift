@@ -28,6 +28,12 @@ struct ProtocolFileTests {
         try compare(LossWork.Kind.allCases, "LossKind", "LOSS_KIND", "model")
         try compare(
             LossWork.ClassWeighting.allCases, "ClassWeighting", "CLASS_WEIGHTING", "model")
+        try compare(
+            PreprocessingStep.Kind.allCases, "PreprocessingKind", "PREPROCESSING_KIND",
+            "preprocessing")
+        try compare(
+            PreprocessingStep.Strategy.allCases, "ImputeStrategy", "IMPUTE_STRATEGY",
+            "preprocessing")
         try compare(JobState.allCases, "JobState", "JOB_STATE", "ledger")
         try compare(NodeState.allCases, "NodeState", "NODE_STATE", "ledger")
         try compare(LedgerFact.Kind.allCases, "FactKind", "FACT_KIND", "ledger")

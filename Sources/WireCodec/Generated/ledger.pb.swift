@@ -133,7 +133,14 @@ nonisolated enum WireFactKind: SwiftProtobuf.Enum, Swift.CaseIterable {
   case nodeLost // = 10
   case measured // = 11
   case suspensionChanged // = 12
-  case nodeAssigned // = 13
+  case nodeAssigned // = 16
+  case checkpointed // = 40
+  case intervalChosen // = 41
+  case experimentSubmitted // = 50
+  case experimentResumed // = 51
+  case experimentEnded // = 52
+  case attemptStarted // = 13
+  case attemptEnding // = 14
   case UNRECOGNIZED(Int)
 
   init() {
@@ -155,7 +162,14 @@ nonisolated enum WireFactKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 10: self = .nodeLost
     case 11: self = .measured
     case 12: self = .suspensionChanged
-    case 13: self = .nodeAssigned
+    case 13: self = .attemptStarted
+    case 14: self = .attemptEnding
+    case 16: self = .nodeAssigned
+    case 40: self = .checkpointed
+    case 41: self = .intervalChosen
+    case 50: self = .experimentSubmitted
+    case 51: self = .experimentResumed
+    case 52: self = .experimentEnded
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -175,7 +189,14 @@ nonisolated enum WireFactKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .nodeLost: return 10
     case .measured: return 11
     case .suspensionChanged: return 12
-    case .nodeAssigned: return 13
+    case .attemptStarted: return 13
+    case .attemptEnding: return 14
+    case .nodeAssigned: return 16
+    case .checkpointed: return 40
+    case .intervalChosen: return 41
+    case .experimentSubmitted: return 50
+    case .experimentResumed: return 51
+    case .experimentEnded: return 52
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -196,6 +217,13 @@ nonisolated enum WireFactKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     .measured,
     .suspensionChanged,
     .nodeAssigned,
+    .checkpointed,
+    .intervalChosen,
+    .experimentSubmitted,
+    .experimentResumed,
+    .experimentEnded,
+    .attemptStarted,
+    .attemptEnding,
   ]
 
 }
@@ -437,11 +465,66 @@ nonisolated struct WireJobRecord: @unchecked Sendable {
     set {_uniqueStorage()._history = newValue}
   }
 
+  /// Present in command jobs, which have no work.
+  var command: WireCommandWork {
+    get {_storage._command ?? WireCommandWork()}
+    set {_uniqueStorage()._command = newValue}
+  }
+  /// Returns true if `command` has been explicitly set.
+  var hasCommand: Bool {_storage._command != nil}
+  /// Clears the value of `command`. Subsequent reads from it will return its default value.
+  mutating func clearCommand() {_uniqueStorage()._command = nil}
+
+  var commandState: WireCommandState {
+    get {_storage._commandState ?? WireCommandState()}
+    set {_uniqueStorage()._commandState = newValue}
+  }
+  /// Returns true if `commandState` has been explicitly set.
+  var hasCommandState: Bool {_storage._commandState != nil}
+  /// Clears the value of `commandState`. Subsequent reads from it will return its default value.
+  mutating func clearCommandState() {_uniqueStorage()._commandState = nil}
+
+  var checkpoint: WireCheckpointReference {
+    get {_storage._checkpoint ?? WireCheckpointReference()}
+    set {_uniqueStorage()._checkpoint = newValue}
+  }
+  /// Returns true if `checkpoint` has been explicitly set.
+  var hasCheckpoint: Bool {_storage._checkpoint != nil}
+  /// Clears the value of `checkpoint`. Subsequent reads from it will return its default value.
+  mutating func clearCheckpoint() {_uniqueStorage()._checkpoint = nil}
+
+  var exchange: WireExchangeFigures {
+    get {_storage._exchange ?? WireExchangeFigures()}
+    set {_uniqueStorage()._exchange = newValue}
+  }
+  /// Returns true if `exchange` has been explicitly set.
+  var hasExchange: Bool {_storage._exchange != nil}
+  /// Clears the value of `exchange`. Subsequent reads from it will return its default value.
+  mutating func clearExchange() {_uniqueStorage()._exchange = nil}
+
   /// Nodes of the last membership of an ended job.
   var computedBy: [String] {
     get {_storage._computedBy}
     set {_uniqueStorage()._computedBy = newValue}
   }
+
+  var hostUser: UInt32 {
+    get {_storage._hostUser ?? 0}
+    set {_uniqueStorage()._hostUser = newValue}
+  }
+  /// Returns true if `hostUser` has been explicitly set.
+  var hasHostUser: Bool {_storage._hostUser != nil}
+  /// Clears the value of `hostUser`. Subsequent reads from it will return its default value.
+  mutating func clearHostUser() {_uniqueStorage()._hostUser = nil}
+
+  var trial: WireTrialReference {
+    get {_storage._trial ?? WireTrialReference()}
+    set {_uniqueStorage()._trial = newValue}
+  }
+  /// Returns true if `trial` has been explicitly set.
+  var hasTrial: Bool {_storage._trial != nil}
+  /// Clears the value of `trial`. Subsequent reads from it will return its default value.
+  mutating func clearTrial() {_uniqueStorage()._trial = nil}
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -463,6 +546,21 @@ nonisolated struct WireNodeAssignment: Sendable {
   var decidedAt: Int64 = 0
 
   var graceSeconds: Int64 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+/// The trial a job evaluates.
+nonisolated struct WireTrialReference: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var experiment: UInt64 = 0
+
+  var number: UInt32 = 0
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -641,7 +739,7 @@ nonisolated extension WireNodeState: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension WireFactKind: SwiftProtobuf._ProtoNameProviding {
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0FACT_KIND_UNSPECIFIED\0\u{1}FACT_KIND_SUBMITTED\0\u{1}FACT_KIND_TERM_PROPOSED\0\u{1}FACT_KIND_TERM_STARTED\0\u{1}FACT_KIND_REQUEUED\0\u{1}FACT_KIND_SUCCEEDED\0\u{1}FACT_KIND_FAILED\0\u{1}FACT_KIND_CANCELLED\0\u{1}FACT_KIND_DELETED\0\u{1}FACT_KIND_NODE_REGISTERED\0\u{1}FACT_KIND_NODE_LOST\0\u{1}FACT_KIND_MEASURED\0\u{1}FACT_KIND_SUSPENSION_CHANGED\0\u{1}FACT_KIND_NODE_ASSIGNED\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0FACT_KIND_UNSPECIFIED\0\u{1}FACT_KIND_SUBMITTED\0\u{1}FACT_KIND_TERM_PROPOSED\0\u{1}FACT_KIND_TERM_STARTED\0\u{1}FACT_KIND_REQUEUED\0\u{1}FACT_KIND_SUCCEEDED\0\u{1}FACT_KIND_FAILED\0\u{1}FACT_KIND_CANCELLED\0\u{1}FACT_KIND_DELETED\0\u{1}FACT_KIND_NODE_REGISTERED\0\u{1}FACT_KIND_NODE_LOST\0\u{1}FACT_KIND_MEASURED\0\u{1}FACT_KIND_SUSPENSION_CHANGED\0\u{1}FACT_KIND_ATTEMPT_STARTED\0\u{1}FACT_KIND_ATTEMPT_ENDING\0\u{2}\u{2}FACT_KIND_NODE_ASSIGNED\0\u{2}\u{18}FACT_KIND_CHECKPOINTED\0\u{1}FACT_KIND_INTERVAL_CHOSEN\0\u{2}\u{9}FACT_KIND_EXPERIMENT_SUBMITTED\0\u{1}FACT_KIND_EXPERIMENT_RESUMED\0\u{1}FACT_KIND_EXPERIMENT_ENDED\0")
 }
 
 nonisolated extension WireNodeDuty: SwiftProtobuf._ProtoNameProviding {
@@ -739,7 +837,7 @@ nonisolated extension WireAttemptHistory: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension WireJobRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".JobRecord"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}format\0\u{1}id\0\u{1}namespace\0\u{1}name\0\u{1}run\0\u{1}user\0\u{1}labels\0\u{3}idempotency_key\0\u{1}work\0\u{1}requirements\0\u{3}submitted_at\0\u{3}started_at\0\u{3}finished_at\0\u{1}state\0\u{1}reason\0\u{1}attempt\0\u{1}term\0\u{1}members\0\u{3}core_type\0\u{1}fingerprint\0\u{1}failures\0\u{3}complete_rounds\0\u{1}model\0\u{3}model_name\0\u{3}samples_per_second\0\u{1}history\0\u{4}\u{e}computed_by\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}format\0\u{1}id\0\u{1}namespace\0\u{1}name\0\u{1}run\0\u{1}user\0\u{1}labels\0\u{3}idempotency_key\0\u{1}work\0\u{1}requirements\0\u{3}submitted_at\0\u{3}started_at\0\u{3}finished_at\0\u{1}state\0\u{1}reason\0\u{1}attempt\0\u{1}term\0\u{1}members\0\u{3}core_type\0\u{1}fingerprint\0\u{1}failures\0\u{3}complete_rounds\0\u{1}model\0\u{3}model_name\0\u{3}samples_per_second\0\u{1}history\0\u{1}command\0\u{3}command_state\0\u{2}\u{c}checkpoint\0\u{1}exchange\0\u{4}\u{2}computed_by\0\u{3}host_user\0\u{2}\u{10}trial\0")
 
   fileprivate class _StorageClass {
     var _format: UInt32 = 0
@@ -768,7 +866,13 @@ nonisolated extension WireJobRecord: SwiftProtobuf.Message, SwiftProtobuf._Messa
     var _modelName: String = String()
     var _samplesPerSecond: Double = 0
     var _history: [WireAttemptHistory] = []
+    var _command: WireCommandWork? = nil
+    var _commandState: WireCommandState? = nil
+    var _checkpoint: WireCheckpointReference? = nil
+    var _exchange: WireExchangeFigures? = nil
     var _computedBy: [String] = []
+    var _hostUser: UInt32? = nil
+    var _trial: WireTrialReference? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -805,7 +909,13 @@ nonisolated extension WireJobRecord: SwiftProtobuf.Message, SwiftProtobuf._Messa
       _modelName = source._modelName
       _samplesPerSecond = source._samplesPerSecond
       _history = source._history
+      _command = source._command
+      _commandState = source._commandState
+      _checkpoint = source._checkpoint
+      _exchange = source._exchange
       _computedBy = source._computedBy
+      _hostUser = source._hostUser
+      _trial = source._trial
     }
   }
 
@@ -850,7 +960,13 @@ nonisolated extension WireJobRecord: SwiftProtobuf.Message, SwiftProtobuf._Messa
         case 24: try { try decoder.decodeSingularStringField(value: &_storage._modelName) }()
         case 25: try { try decoder.decodeSingularDoubleField(value: &_storage._samplesPerSecond) }()
         case 26: try { try decoder.decodeRepeatedMessageField(value: &_storage._history) }()
-        case 40: try { try decoder.decodeRepeatedStringField(value: &_storage._computedBy) }()
+        case 27: try { try decoder.decodeSingularMessageField(value: &_storage._command) }()
+        case 28: try { try decoder.decodeSingularMessageField(value: &_storage._commandState) }()
+        case 40: try { try decoder.decodeSingularMessageField(value: &_storage._checkpoint) }()
+        case 41: try { try decoder.decodeSingularMessageField(value: &_storage._exchange) }()
+        case 43: try { try decoder.decodeRepeatedStringField(value: &_storage._computedBy) }()
+        case 44: try { try decoder.decodeSingularUInt32Field(value: &_storage._hostUser) }()
+        case 60: try { try decoder.decodeSingularMessageField(value: &_storage._trial) }()
         default: break
         }
       }
@@ -941,9 +1057,27 @@ nonisolated extension WireJobRecord: SwiftProtobuf.Message, SwiftProtobuf._Messa
       if !_storage._history.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._history, fieldNumber: 26)
       }
+      try { if let v = _storage._command {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 27)
+      } }()
+      try { if let v = _storage._commandState {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 28)
+      } }()
+      try { if let v = _storage._checkpoint {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 40)
+      } }()
+      try { if let v = _storage._exchange {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 41)
+      } }()
       if !_storage._computedBy.isEmpty {
-        try visitor.visitRepeatedStringField(value: _storage._computedBy, fieldNumber: 40)
+        try visitor.visitRepeatedStringField(value: _storage._computedBy, fieldNumber: 43)
       }
+      try { if let v = _storage._hostUser {
+        try visitor.visitSingularUInt32Field(value: v, fieldNumber: 44)
+      } }()
+      try { if let v = _storage._trial {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 60)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -979,7 +1113,13 @@ nonisolated extension WireJobRecord: SwiftProtobuf.Message, SwiftProtobuf._Messa
         if _storage._modelName != rhs_storage._modelName {return false}
         if _storage._samplesPerSecond != rhs_storage._samplesPerSecond {return false}
         if _storage._history != rhs_storage._history {return false}
+        if _storage._command != rhs_storage._command {return false}
+        if _storage._commandState != rhs_storage._commandState {return false}
+        if _storage._checkpoint != rhs_storage._checkpoint {return false}
+        if _storage._exchange != rhs_storage._exchange {return false}
         if _storage._computedBy != rhs_storage._computedBy {return false}
+        if _storage._hostUser != rhs_storage._hostUser {return false}
+        if _storage._trial != rhs_storage._trial {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -1029,6 +1169,41 @@ nonisolated extension WireNodeAssignment: SwiftProtobuf.Message, SwiftProtobuf._
     if lhs.user != rhs.user {return false}
     if lhs.decidedAt != rhs.decidedAt {return false}
     if lhs.graceSeconds != rhs.graceSeconds {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireTrialReference: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".TrialReference"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}experiment\0\u{1}number\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.experiment) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.number) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.experiment != 0 {
+      try visitor.visitSingularUInt64Field(value: self.experiment, fieldNumber: 1)
+    }
+    if self.number != 0 {
+      try visitor.visitSingularUInt32Field(value: self.number, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireTrialReference, rhs: WireTrialReference) -> Bool {
+    if lhs.experiment != rhs.experiment {return false}
+    if lhs.number != rhs.number {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -23,77 +23,99 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
 }
 
 /// Worker to scheduler.
-nonisolated struct WireWorkerMessage: Sendable {
+nonisolated struct WireWorkerMessage: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  var format: UInt32 = 0
+  var format: UInt32 {
+    get {_storage._format}
+    set {_uniqueStorage()._format = newValue}
+  }
 
-  var body: WireWorkerMessage.OneOf_Body? = nil
+  var body: OneOf_Body? {
+    get {return _storage._body}
+    set {_uniqueStorage()._body = newValue}
+  }
 
   var register: WireNodeDescription {
     get {
-      if case .register(let v)? = body {return v}
+      if case .register(let v)? = _storage._body {return v}
       return WireNodeDescription()
     }
-    set {body = .register(newValue)}
+    set {_uniqueStorage()._body = .register(newValue)}
   }
 
   var heartbeat: WireHeartbeat {
     get {
-      if case .heartbeat(let v)? = body {return v}
+      if case .heartbeat(let v)? = _storage._body {return v}
       return WireHeartbeat()
     }
-    set {body = .heartbeat(newValue)}
+    set {_uniqueStorage()._body = .heartbeat(newValue)}
   }
 
   var status: WireAttemptStatus {
     get {
-      if case .status(let v)? = body {return v}
+      if case .status(let v)? = _storage._body {return v}
       return WireAttemptStatus()
     }
-    set {body = .status(newValue)}
+    set {_uniqueStorage()._body = .status(newValue)}
   }
 
   var progress: WireTrainingProgress {
     get {
-      if case .progress(let v)? = body {return v}
+      if case .progress(let v)? = _storage._body {return v}
       return WireTrainingProgress()
     }
-    set {body = .progress(newValue)}
+    set {_uniqueStorage()._body = .progress(newValue)}
   }
 
   var staged: WireDatasetStaged {
     get {
-      if case .staged(let v)? = body {return v}
+      if case .staged(let v)? = _storage._body {return v}
       return WireDatasetStaged()
     }
-    set {body = .staged(newValue)}
+    set {_uniqueStorage()._body = .staged(newValue)}
   }
 
   var log: WireLogLine {
     get {
-      if case .log(let v)? = body {return v}
+      if case .log(let v)? = _storage._body {return v}
       return WireLogLine()
     }
-    set {body = .log(newValue)}
+    set {_uniqueStorage()._body = .log(newValue)}
   }
 
   var leaving: WireLeaving {
     get {
-      if case .leaving(let v)? = body {return v}
+      if case .leaving(let v)? = _storage._body {return v}
       return WireLeaving()
     }
-    set {body = .leaving(newValue)}
+    set {_uniqueStorage()._body = .leaving(newValue)}
   }
 
   var checkpointed: WireCheckpointWritten {
     get {
-      if case .checkpointed(let v)? = body {return v}
+      if case .checkpointed(let v)? = _storage._body {return v}
       return WireCheckpointWritten()
     }
-    set {body = .checkpointed(newValue)}
+    set {_uniqueStorage()._body = .checkpointed(newValue)}
+  }
+
+  var command: WireCommandStatus {
+    get {
+      if case .command(let v)? = _storage._body {return v}
+      return WireCommandStatus()
+    }
+    set {_uniqueStorage()._body = .command(newValue)}
+  }
+
+  var output: WireCommandOutput {
+    get {
+      if case .output(let v)? = _storage._body {return v}
+      return WireCommandOutput()
+    }
+    set {_uniqueStorage()._body = .output(newValue)}
   }
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -107,10 +129,14 @@ nonisolated struct WireWorkerMessage: Sendable {
     case log(WireLogLine)
     case leaving(WireLeaving)
     case checkpointed(WireCheckpointWritten)
+    case command(WireCommandStatus)
+    case output(WireCommandOutput)
 
   }
 
   init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 nonisolated struct WireHeartbeat: Sendable {
@@ -130,6 +156,11 @@ nonisolated struct WireHeartbeat: Sendable {
   var sequence: UInt64 = 0
 
   var held: [WireAttemptStatus] = []
+
+  var commands: [WireCommandStatus] = []
+
+  /// Whether commands are all there are.
+  var knowsCommands: Bool = false
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -249,6 +280,38 @@ nonisolated struct WireSchedulerMessage: Sendable {
     set {body = .release(newValue)}
   }
 
+  var prepareCommand: WirePrepareCommand {
+    get {
+      if case .prepareCommand(let v)? = body {return v}
+      return WirePrepareCommand()
+    }
+    set {body = .prepareCommand(newValue)}
+  }
+
+  var startCommand: WireAttemptID {
+    get {
+      if case .startCommand(let v)? = body {return v}
+      return WireAttemptID()
+    }
+    set {body = .startCommand(newValue)}
+  }
+
+  var stopCommand: WireStopCommand {
+    get {
+      if case .stopCommand(let v)? = body {return v}
+      return WireStopCommand()
+    }
+    set {body = .stopCommand(newValue)}
+  }
+
+  var outputAcknowledged: WireOutputAcknowledgement {
+    get {
+      if case .outputAcknowledged(let v)? = body {return v}
+      return WireOutputAcknowledgement()
+    }
+    set {body = .outputAcknowledged(newValue)}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Body: Equatable, Sendable {
@@ -260,6 +323,10 @@ nonisolated struct WireSchedulerMessage: Sendable {
     case go(WireGoTraining)
     case publish(WireAttemptID)
     case release(WireAttemptID)
+    case prepareCommand(WirePrepareCommand)
+    case startCommand(WireAttemptID)
+    case stopCommand(WireStopCommand)
+    case outputAcknowledged(WireOutputAcknowledgement)
 
   }
 
@@ -311,173 +378,245 @@ fileprivate nonisolated let _protobuf_package = "mlctl.v1"
 
 nonisolated extension WireWorkerMessage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".WorkerMessage"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}format\0\u{1}register\0\u{1}heartbeat\0\u{1}status\0\u{1}progress\0\u{1}staged\0\u{1}log\0\u{1}leaving\0\u{2}\u{c}checkpointed\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}format\0\u{1}register\0\u{1}heartbeat\0\u{1}status\0\u{1}progress\0\u{1}staged\0\u{1}log\0\u{1}leaving\0\u{1}command\0\u{1}output\0\u{2}\u{a}checkpointed\0")
+
+  fileprivate class _StorageClass {
+    var _format: UInt32 = 0
+    var _body: WireWorkerMessage.OneOf_Body?
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _format = source._format
+      _body = source._body
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.format) }()
-      case 2: try {
-        var v: WireNodeDescription?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .register(let m) = current {v = m}
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularUInt32Field(value: &_storage._format) }()
+        case 2: try {
+          var v: WireNodeDescription?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .register(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .register(v)
+          }
+        }()
+        case 3: try {
+          var v: WireHeartbeat?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .heartbeat(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .heartbeat(v)
+          }
+        }()
+        case 4: try {
+          var v: WireAttemptStatus?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .status(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .status(v)
+          }
+        }()
+        case 5: try {
+          var v: WireTrainingProgress?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .progress(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .progress(v)
+          }
+        }()
+        case 6: try {
+          var v: WireDatasetStaged?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .staged(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .staged(v)
+          }
+        }()
+        case 7: try {
+          var v: WireLogLine?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .log(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .log(v)
+          }
+        }()
+        case 8: try {
+          var v: WireLeaving?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .leaving(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .leaving(v)
+          }
+        }()
+        case 9: try {
+          var v: WireCommandStatus?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .command(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .command(v)
+          }
+        }()
+        case 10: try {
+          var v: WireCommandOutput?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .output(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .output(v)
+          }
+        }()
+        case 20: try {
+          var v: WireCheckpointWritten?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .checkpointed(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .checkpointed(v)
+          }
+        }()
+        default: break
         }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .register(v)
-        }
-      }()
-      case 3: try {
-        var v: WireHeartbeat?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .heartbeat(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .heartbeat(v)
-        }
-      }()
-      case 4: try {
-        var v: WireAttemptStatus?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .status(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .status(v)
-        }
-      }()
-      case 5: try {
-        var v: WireTrainingProgress?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .progress(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .progress(v)
-        }
-      }()
-      case 6: try {
-        var v: WireDatasetStaged?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .staged(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .staged(v)
-        }
-      }()
-      case 7: try {
-        var v: WireLogLine?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .log(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .log(v)
-        }
-      }()
-      case 8: try {
-        var v: WireLeaving?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .leaving(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .leaving(v)
-        }
-      }()
-      case 20: try {
-        var v: WireCheckpointWritten?
-        var hadOneofValue = false
-        if let current = self.body {
-          hadOneofValue = true
-          if case .checkpointed(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.body = .checkpointed(v)
-        }
-      }()
-      default: break
       }
     }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if self.format != 0 {
-      try visitor.visitSingularUInt32Field(value: self.format, fieldNumber: 1)
-    }
-    switch self.body {
-    case .register?: try {
-      guard case .register(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
-    }()
-    case .heartbeat?: try {
-      guard case .heartbeat(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
-    }()
-    case .status?: try {
-      guard case .status(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
-    }()
-    case .progress?: try {
-      guard case .progress(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
-    }()
-    case .staged?: try {
-      guard case .staged(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
-    }()
-    case .log?: try {
-      guard case .log(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
-    }()
-    case .leaving?: try {
-      guard case .leaving(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
-    }()
-    case .checkpointed?: try {
-      guard case .checkpointed(let v)? = self.body else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
-    }()
-    case nil: break
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if _storage._format != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._format, fieldNumber: 1)
+      }
+      switch _storage._body {
+      case .register?: try {
+        guard case .register(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+      }()
+      case .heartbeat?: try {
+        guard case .heartbeat(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+      }()
+      case .status?: try {
+        guard case .status(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+      }()
+      case .progress?: try {
+        guard case .progress(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+      }()
+      case .staged?: try {
+        guard case .staged(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+      }()
+      case .log?: try {
+        guard case .log(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+      }()
+      case .leaving?: try {
+        guard case .leaving(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+      }()
+      case .command?: try {
+        guard case .command(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+      }()
+      case .output?: try {
+        guard case .output(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+      }()
+      case .checkpointed?: try {
+        guard case .checkpointed(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
+      }()
+      case nil: break
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: WireWorkerMessage, rhs: WireWorkerMessage) -> Bool {
-    if lhs.format != rhs.format {return false}
-    if lhs.body != rhs.body {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._format != rhs_storage._format {return false}
+        if _storage._body != rhs_storage._body {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -485,7 +624,7 @@ nonisolated extension WireWorkerMessage: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension WireHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Heartbeat"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}incarnation\0\u{1}sequence\0\u{1}held\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}incarnation\0\u{1}sequence\0\u{1}held\0\u{1}commands\0\u{3}knows_commands\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -496,6 +635,8 @@ nonisolated extension WireHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 1: try { try decoder.decodeSingularMessageField(value: &self._incarnation) }()
       case 2: try { try decoder.decodeSingularUInt64Field(value: &self.sequence) }()
       case 3: try { try decoder.decodeRepeatedMessageField(value: &self.held) }()
+      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.commands) }()
+      case 5: try { try decoder.decodeSingularBoolField(value: &self.knowsCommands) }()
       default: break
       }
     }
@@ -515,6 +656,12 @@ nonisolated extension WireHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if !self.held.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.held, fieldNumber: 3)
     }
+    if !self.commands.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.commands, fieldNumber: 4)
+    }
+    if self.knowsCommands != false {
+      try visitor.visitSingularBoolField(value: self.knowsCommands, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -522,6 +669,8 @@ nonisolated extension WireHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs._incarnation != rhs._incarnation {return false}
     if lhs.sequence != rhs.sequence {return false}
     if lhs.held != rhs.held {return false}
+    if lhs.commands != rhs.commands {return false}
+    if lhs.knowsCommands != rhs.knowsCommands {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -597,7 +746,7 @@ nonisolated extension WireLeaving: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension WireSchedulerMessage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".SchedulerMessage"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}format\0\u{1}welcome\0\u{1}refused\0\u{3}heartbeat_acknowledged\0\u{1}stage\0\u{1}prepare\0\u{1}go\0\u{1}publish\0\u{1}release\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}format\0\u{1}welcome\0\u{1}refused\0\u{3}heartbeat_acknowledged\0\u{1}stage\0\u{1}prepare\0\u{1}go\0\u{1}publish\0\u{1}release\0\u{3}prepare_command\0\u{3}start_command\0\u{3}stop_command\0\u{3}output_acknowledged\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -710,6 +859,58 @@ nonisolated extension WireSchedulerMessage: SwiftProtobuf.Message, SwiftProtobuf
           self.body = .release(v)
         }
       }()
+      case 10: try {
+        var v: WirePrepareCommand?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .prepareCommand(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .prepareCommand(v)
+        }
+      }()
+      case 11: try {
+        var v: WireAttemptID?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .startCommand(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .startCommand(v)
+        }
+      }()
+      case 12: try {
+        var v: WireStopCommand?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .stopCommand(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .stopCommand(v)
+        }
+      }()
+      case 13: try {
+        var v: WireOutputAcknowledgement?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .outputAcknowledged(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .outputAcknowledged(v)
+        }
+      }()
       default: break
       }
     }
@@ -755,6 +956,22 @@ nonisolated extension WireSchedulerMessage: SwiftProtobuf.Message, SwiftProtobuf
     case .release?: try {
       guard case .release(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+    }()
+    case .prepareCommand?: try {
+      guard case .prepareCommand(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+    }()
+    case .startCommand?: try {
+      guard case .startCommand(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
+    }()
+    case .stopCommand?: try {
+      guard case .stopCommand(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
+    }()
+    case .outputAcknowledged?: try {
+      guard case .outputAcknowledged(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
     }()
     case nil: break
     }

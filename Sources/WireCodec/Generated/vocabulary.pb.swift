@@ -53,8 +53,22 @@ nonisolated enum WireReasonCode: SwiftProtobuf.Enum, Swift.CaseIterable {
   case conflict // = 25
   case expanded // = 26
   case diskFull // = 27
-  case cordoned // = 28
-  case drained // = 29
+  case cordoned // = 40
+  case drained // = 41
+  case stoppedEarly // = 60
+  case metricUnavailable // = 61
+  case experimentEnded // = 62
+  case goalReached // = 63
+  case tooManyFailures // = 64
+  case searchExhausted // = 65
+  case commandFailed // = 28
+  case outOfMemory // = 29
+  case cannotStart // = 30
+  case hostLost // = 31
+  case secretMissing // = 32
+  case backingOff // = 33
+  case stopping // = 34
+  case noSupervisor // = 35
   case UNRECOGNIZED(Int)
 
   init() {
@@ -91,8 +105,22 @@ nonisolated enum WireReasonCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 25: self = .conflict
     case 26: self = .expanded
     case 27: self = .diskFull
-    case 28: self = .cordoned
-    case 29: self = .drained
+    case 28: self = .commandFailed
+    case 29: self = .outOfMemory
+    case 30: self = .cannotStart
+    case 31: self = .hostLost
+    case 32: self = .secretMissing
+    case 33: self = .backingOff
+    case 34: self = .stopping
+    case 35: self = .noSupervisor
+    case 40: self = .cordoned
+    case 41: self = .drained
+    case 60: self = .stoppedEarly
+    case 61: self = .metricUnavailable
+    case 62: self = .experimentEnded
+    case 63: self = .goalReached
+    case 64: self = .tooManyFailures
+    case 65: self = .searchExhausted
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -127,8 +155,22 @@ nonisolated enum WireReasonCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .conflict: return 25
     case .expanded: return 26
     case .diskFull: return 27
-    case .cordoned: return 28
-    case .drained: return 29
+    case .commandFailed: return 28
+    case .outOfMemory: return 29
+    case .cannotStart: return 30
+    case .hostLost: return 31
+    case .secretMissing: return 32
+    case .backingOff: return 33
+    case .stopping: return 34
+    case .noSupervisor: return 35
+    case .cordoned: return 40
+    case .drained: return 41
+    case .stoppedEarly: return 60
+    case .metricUnavailable: return 61
+    case .experimentEnded: return 62
+    case .goalReached: return 63
+    case .tooManyFailures: return 64
+    case .searchExhausted: return 65
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -165,6 +207,20 @@ nonisolated enum WireReasonCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     .diskFull,
     .cordoned,
     .drained,
+    .stoppedEarly,
+    .metricUnavailable,
+    .experimentEnded,
+    .goalReached,
+    .tooManyFailures,
+    .searchExhausted,
+    .commandFailed,
+    .outOfMemory,
+    .cannotStart,
+    .hostLost,
+    .secretMissing,
+    .backingOff,
+    .stopping,
+    .noSupervisor,
   ]
 
 }
@@ -546,6 +602,13 @@ nonisolated struct WireNodeDescription: Sendable {
   /// Its trainers listen for other hosts too.
   var isRemote: Bool = false
 
+  /// Its supervisor answers.
+  var runsCommands: Bool = false
+
+  var address: String = String()
+
+  var machineID: String = String()
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -715,6 +778,16 @@ nonisolated struct WireTrainingWork: @unchecked Sendable {
   var hasSteering: Bool {_storage._steering != nil}
   /// Clears the value of `steering`. Subsequent reads from it will return its default value.
   mutating func clearSteering() {_uniqueStorage()._steering = nil}
+
+  /// Absent without steps and without a stratified split.
+  var preprocessing: WirePreprocessingWork {
+    get {_storage._preprocessing ?? WirePreprocessingWork()}
+    set {_uniqueStorage()._preprocessing = newValue}
+  }
+  /// Returns true if `preprocessing` has been explicitly set.
+  var hasPreprocessing: Bool {_storage._preprocessing != nil}
+  /// Clears the value of `preprocessing`. Subsequent reads from it will return its default value.
+  mutating func clearPreprocessing() {_uniqueStorage()._preprocessing = nil}
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1262,7 +1335,7 @@ nonisolated struct WireLogLine: Sendable {
 fileprivate nonisolated let _protobuf_package = "mlctl.v1"
 
 nonisolated extension WireReasonCode: SwiftProtobuf._ProtoNameProviding {
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0REASON_CODE_NONE\0\u{1}REASON_CODE_NO_NODE\0\u{1}REASON_CODE_NOT_ENOUGH_CPU\0\u{1}REASON_CODE_NOT_ENOUGH_MEMORY\0\u{1}REASON_CODE_DATA_NOT_STAGED\0\u{1}REASON_CODE_SUSPENDED\0\u{1}REASON_CODE_NO_FINGERPRINT\0\u{1}REASON_CODE_QUEUED\0\u{1}REASON_CODE_STARTING\0\u{1}REASON_CODE_NODES_LOST\0\u{1}REASON_CODE_REQUESTED\0\u{1}REASON_CODE_TIME_LIMIT\0\u{1}REASON_CODE_BACKOFF_LIMIT\0\u{1}REASON_CODE_BAD_DATA\0\u{1}REASON_CODE_DIVERGED\0\u{1}REASON_CODE_DIGEST_MISMATCH\0\u{1}REASON_CODE_TRAINER_DIED\0\u{1}REASON_CODE_SILENT\0\u{1}REASON_CODE_REPLACED\0\u{1}REASON_CODE_HOST_FAULT\0\u{1}REASON_CODE_COMPLETED\0\u{1}REASON_CODE_PUBLISHING\0\u{1}REASON_CODE_INVALID\0\u{1}REASON_CODE_LIMIT_REACHED\0\u{1}REASON_CODE_NOT_FOUND\0\u{1}REASON_CODE_CONFLICT\0\u{1}REASON_CODE_EXPANDED\0\u{1}REASON_CODE_DISK_FULL\0\u{1}REASON_CODE_CORDONED\0\u{1}REASON_CODE_DRAINED\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0REASON_CODE_NONE\0\u{1}REASON_CODE_NO_NODE\0\u{1}REASON_CODE_NOT_ENOUGH_CPU\0\u{1}REASON_CODE_NOT_ENOUGH_MEMORY\0\u{1}REASON_CODE_DATA_NOT_STAGED\0\u{1}REASON_CODE_SUSPENDED\0\u{1}REASON_CODE_NO_FINGERPRINT\0\u{1}REASON_CODE_QUEUED\0\u{1}REASON_CODE_STARTING\0\u{1}REASON_CODE_NODES_LOST\0\u{1}REASON_CODE_REQUESTED\0\u{1}REASON_CODE_TIME_LIMIT\0\u{1}REASON_CODE_BACKOFF_LIMIT\0\u{1}REASON_CODE_BAD_DATA\0\u{1}REASON_CODE_DIVERGED\0\u{1}REASON_CODE_DIGEST_MISMATCH\0\u{1}REASON_CODE_TRAINER_DIED\0\u{1}REASON_CODE_SILENT\0\u{1}REASON_CODE_REPLACED\0\u{1}REASON_CODE_HOST_FAULT\0\u{1}REASON_CODE_COMPLETED\0\u{1}REASON_CODE_PUBLISHING\0\u{1}REASON_CODE_INVALID\0\u{1}REASON_CODE_LIMIT_REACHED\0\u{1}REASON_CODE_NOT_FOUND\0\u{1}REASON_CODE_CONFLICT\0\u{1}REASON_CODE_EXPANDED\0\u{1}REASON_CODE_DISK_FULL\0\u{1}REASON_CODE_COMMAND_FAILED\0\u{1}REASON_CODE_OUT_OF_MEMORY\0\u{1}REASON_CODE_CANNOT_START\0\u{1}REASON_CODE_HOST_LOST\0\u{1}REASON_CODE_SECRET_MISSING\0\u{1}REASON_CODE_BACKING_OFF\0\u{1}REASON_CODE_STOPPING\0\u{1}REASON_CODE_NO_SUPERVISOR\0\u{2}\u{5}REASON_CODE_CORDONED\0\u{1}REASON_CODE_DRAINED\0\u{2}\u{13}REASON_CODE_STOPPED_EARLY\0\u{1}REASON_CODE_METRIC_UNAVAILABLE\0\u{1}REASON_CODE_EXPERIMENT_ENDED\0\u{1}REASON_CODE_GOAL_REACHED\0\u{1}REASON_CODE_TOO_MANY_FAILURES\0\u{1}REASON_CODE_SEARCH_EXHAUSTED\0")
 }
 
 nonisolated extension WireDatasetRole: SwiftProtobuf._ProtoNameProviding {
@@ -1462,7 +1535,7 @@ nonisolated extension WireKernelFingerprint: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension WireNodeDescription: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".NodeDescription"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}node\0\u{1}incarnation\0\u{1}capacity\0\u{1}cores\0\u{1}features\0\u{1}fingerprints\0\u{1}version\0\u{3}protocol_version\0\u{3}held_datasets\0\u{3}host_id\0\u{3}is_remote\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}node\0\u{1}incarnation\0\u{1}capacity\0\u{1}cores\0\u{1}features\0\u{1}fingerprints\0\u{1}version\0\u{3}protocol_version\0\u{3}held_datasets\0\u{3}host_id\0\u{3}is_remote\0\u{3}runs_commands\0\u{1}address\0\u{3}machine_id\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1481,6 +1554,9 @@ nonisolated extension WireNodeDescription: SwiftProtobuf.Message, SwiftProtobuf.
       case 9: try { try decoder.decodeRepeatedStringField(value: &self.heldDatasets) }()
       case 10: try { try decoder.decodeSingularStringField(value: &self.hostID) }()
       case 11: try { try decoder.decodeSingularBoolField(value: &self.isRemote) }()
+      case 12: try { try decoder.decodeSingularBoolField(value: &self.runsCommands) }()
+      case 13: try { try decoder.decodeSingularStringField(value: &self.address) }()
+      case 14: try { try decoder.decodeSingularStringField(value: &self.machineID) }()
       default: break
       }
     }
@@ -1524,6 +1600,15 @@ nonisolated extension WireNodeDescription: SwiftProtobuf.Message, SwiftProtobuf.
     if self.isRemote != false {
       try visitor.visitSingularBoolField(value: self.isRemote, fieldNumber: 11)
     }
+    if self.runsCommands != false {
+      try visitor.visitSingularBoolField(value: self.runsCommands, fieldNumber: 12)
+    }
+    if !self.address.isEmpty {
+      try visitor.visitSingularStringField(value: self.address, fieldNumber: 13)
+    }
+    if !self.machineID.isEmpty {
+      try visitor.visitSingularStringField(value: self.machineID, fieldNumber: 14)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1539,6 +1624,9 @@ nonisolated extension WireNodeDescription: SwiftProtobuf.Message, SwiftProtobuf.
     if lhs.heldDatasets != rhs.heldDatasets {return false}
     if lhs.hostID != rhs.hostID {return false}
     if lhs.isRemote != rhs.isRemote {return false}
+    if lhs.runsCommands != rhs.runsCommands {return false}
+    if lhs.address != rhs.address {return false}
+    if lhs.machineID != rhs.machineID {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1631,7 +1719,7 @@ nonisolated extension WireDatasetReference: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension WireTrainingWork: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".TrainingWork"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}data\0\u{3}validation_fraction\0\u{3}test_fraction\0\u{3}split_seed\0\u{1}standardizes\0\u{3}hidden_layers\0\u{1}replicas\0\u{3}batch_size\0\u{1}epochs\0\u{1}seed\0\u{3}learning_rate\0\u{1}momentum\0\u{3}averages_optimizer_state\0\u{3}steps_per_round\0\u{1}optimizer\0\u{1}averaging\0\u{2}\u{4}model\0\u{1}loss\0\u{1}steering\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}data\0\u{3}validation_fraction\0\u{3}test_fraction\0\u{3}split_seed\0\u{1}standardizes\0\u{3}hidden_layers\0\u{1}replicas\0\u{3}batch_size\0\u{1}epochs\0\u{1}seed\0\u{3}learning_rate\0\u{1}momentum\0\u{3}averages_optimizer_state\0\u{3}steps_per_round\0\u{1}optimizer\0\u{1}averaging\0\u{2}\u{4}model\0\u{1}loss\0\u{1}steering\0\u{2}\u{8}preprocessing\0")
 
   fileprivate class _StorageClass {
     var _data: WireDatasetReference? = nil
@@ -1653,6 +1741,7 @@ nonisolated extension WireTrainingWork: SwiftProtobuf.Message, SwiftProtobuf._Me
     var _model: WireModelWork? = nil
     var _loss: WireLossWork? = nil
     var _steering: WireSteeringWork? = nil
+    var _preprocessing: WirePreprocessingWork? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1682,6 +1771,7 @@ nonisolated extension WireTrainingWork: SwiftProtobuf.Message, SwiftProtobuf._Me
       _model = source._model
       _loss = source._loss
       _steering = source._steering
+      _preprocessing = source._preprocessing
     }
   }
 
@@ -1719,6 +1809,7 @@ nonisolated extension WireTrainingWork: SwiftProtobuf.Message, SwiftProtobuf._Me
         case 20: try { try decoder.decodeSingularMessageField(value: &_storage._model) }()
         case 21: try { try decoder.decodeSingularMessageField(value: &_storage._loss) }()
         case 22: try { try decoder.decodeSingularMessageField(value: &_storage._steering) }()
+        case 30: try { try decoder.decodeSingularMessageField(value: &_storage._preprocessing) }()
         default: break
         }
       }
@@ -1788,6 +1879,9 @@ nonisolated extension WireTrainingWork: SwiftProtobuf.Message, SwiftProtobuf._Me
       try { if let v = _storage._steering {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 22)
       } }()
+      try { if let v = _storage._preprocessing {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1816,6 +1910,7 @@ nonisolated extension WireTrainingWork: SwiftProtobuf.Message, SwiftProtobuf._Me
         if _storage._model != rhs_storage._model {return false}
         if _storage._loss != rhs_storage._loss {return false}
         if _storage._steering != rhs_storage._steering {return false}
+        if _storage._preprocessing != rhs_storage._preprocessing {return false}
         return true
       }
       if !storagesAreEqual {return false}
