@@ -67,7 +67,8 @@ let package = Package(
         .target(
             name: "Training", dependencies: ["ClusterVocabulary", "LinearAlgebra", "Determinism"],
             swiftSettings: numeric),
-        .target(name: "ModelExport", dependencies: ["Training"], swiftSettings: strict),
+        .target(
+            name: "ModelExport", dependencies: ["LinearAlgebra", "Training"], swiftSettings: strict),
         .target(name: "Averaging", swiftSettings: numeric),
         .target(name: "Search", dependencies: ["Determinism"], swiftSettings: numeric),
         .target(

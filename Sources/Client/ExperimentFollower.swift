@@ -1,3 +1,4 @@
+import ClusterVocabulary
 package import ControlAPI
 
 /// Shows an experiment until it has ended: live on a terminal, otherwise a line for each trial that

@@ -1,3 +1,4 @@
+import ClusterVocabulary
 package import ControlAPI
 
 /// An experiment as lines for people.

@@ -101,7 +101,7 @@ package struct JobPreparation {
         let isHere = template.file == file.name
         let example = try prepare(job, in: isHere ? file : place)
         var resolved = search
-        if case .artifact(let reference) = example.specification.dataSource {
+        if case .artifact(let reference)? = example.specification.training?.dataSource {
             resolved.template = template.withData(reference)
         }
         return PreparedExperiment(written: search, specification: resolved, example: example)

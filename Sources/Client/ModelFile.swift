@@ -1,5 +1,6 @@
 import Artifacts
 import ClusterVocabulary
+import ControlAPI
 import ModelExport
 
 /// A model as one file of another program's format.

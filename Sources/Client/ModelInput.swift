@@ -1,5 +1,5 @@
 import Artifacts
-package import Datasets
+import Datasets
 import JobSpecification
 import Training
 

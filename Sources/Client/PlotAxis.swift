@@ -25,14 +25,17 @@ struct PlotAxis: Sendable {
     init(values: [TrialValue]) {
         let numbers = values.compactMap(\.number)
         guard numbers.count == values.count else {
-            var seen: Set<String> = []
-            choices = values.map(\.description).filter { seen.insert($0).inserted }.sorted()
-            least = 0
-            most = 1
-            isLog = false
+            self.init(choices: Set(values.map(\.description)).sorted())
             return
         }
         self.init(numbers: numbers, mayBeLogarithmic: true)
+    }
+
+    private init(choices: [String]) {
+        self.choices = choices
+        least = 0
+        most = 1
+        isLog = false
     }
 
     /// The place of a number, 0...1.

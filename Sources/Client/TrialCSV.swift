@@ -1,3 +1,4 @@
+import ClusterVocabulary
 package import ControlAPI
 
 /// Trials as comma-separated values: one line each, a column for each parameter and metric.

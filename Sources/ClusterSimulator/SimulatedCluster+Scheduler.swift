@@ -197,8 +197,8 @@ extension SchedulerMessage {
     /// Whether it tells a node to do something with an attempt.
     var isCommand: Bool {
         switch self {
-        case .prepare, .go, .publish, .release: true
-        case .welcome, .refused, .heartbeatAcknowledged, .stage: false
+        case .prepare, .go, .publish, .release, .prepareCommand, .startCommand, .stopCommand: true
+        case .welcome, .refused, .heartbeatAcknowledged, .stage, .outputAcknowledged: false
         }
     }
 
@@ -213,6 +213,10 @@ extension SchedulerMessage {
         case .go(let go): "go \(go.attempt.job) \(go.term) \(go.startRound)"
         case .publish(let attempt): "publish \(attempt.job)"
         case .release(let attempt): "release \(attempt.job) \(attempt.number)"
+        case .prepareCommand(let prepare): "ready \(prepare.attempt.job)"
+        case .startCommand(let start): "start \(start.attempt.job)"
+        case .stopCommand(let stop): "stop \(stop.attempt.job)"
+        case .outputAcknowledged: "output heard"
         }
     }
 }

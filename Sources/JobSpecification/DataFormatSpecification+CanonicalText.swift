@@ -1,4 +1,4 @@
-package import Datasets
+import Datasets
 
 extension DataFormatSpecification {
     /// The text stored with a data set and hashed into its key; equal formats, equal texts.

@@ -47,20 +47,21 @@ package enum PortProbe {
         /// Listens on a port; throws `addressInUse` when it is taken.
         package init(port: Int) throws(MessagingError) {
             let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
-            descriptor = socket(AF_INET, type, 0)
+            let socket = Glibc.socket(AF_INET, type, 0)
             var address = sockaddr_in()
             address.sin_family = sa_family_t(AF_INET)
             address.sin_port = UInt16(truncatingIfNeeded: port).bigEndian
             let size = socklen_t(MemoryLayout<sockaddr_in>.size)
             let bound = withUnsafePointer(to: &address) { pointer in
                 pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                    bind(descriptor, generic, size)
+                    bind(socket, generic, size)
                 }
             }
-            guard bound == 0, listen(descriptor, 4) == 0 else {
-                Glibc.close(descriptor)
+            guard bound == 0, listen(socket, 4) == 0 else {
+                Glibc.close(socket)
                 throw .addressInUse(endpoint: "tcp://0.0.0.0:\(port)", port: port)
             }
+            descriptor = socket
             self.port = port
         }
 

@@ -1,3 +1,4 @@
+import LinearAlgebra
 import Training
 
 /// The stages of a network as nodes: features in, outputs of the last stage out.

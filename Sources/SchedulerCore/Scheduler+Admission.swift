@@ -95,6 +95,11 @@ extension Scheduler {
         _ job: JobID, _ reason: Reason, _ moment: Moment, _ effects: inout SchedulerEffects
     ) {
         guard let entry = jobs[job], !entry.record.state.isFinal else { return }
+        if entry.commandRun != nil {
+            guard entry.record.commandState.ending == nil else { return }
+            beginEnding(job, CommandEnding(.cancel, reason), moment, &effects)
+            return
+        }
         end(job, .cancelled, .cancelled, reason, moment, &effects)
     }
 
@@ -124,7 +129,7 @@ extension Scheduler {
             effects.refuse(request, .notFound, "there is no job \(job)")
             return
         }
-        if entry.record.state == .running, isSuspended {
+        if entry.record.state == .running, isSuspended, entry.commandRun == nil {
             suspendRunning(job, moment, &effects)
             effects.reply(.done(job), to: request)
             return

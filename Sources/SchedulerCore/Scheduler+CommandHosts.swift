@@ -156,7 +156,8 @@ extension Scheduler {
         }
     }
 
-    private mutating func loseRanks(
+    /// Counts the ranks on a node as over: it will tell nothing of them any more.
+    mutating func loseRanks(
         of job: JobID, on node: NodeID, _ reason: Reason, _ moment: Moment,
         _ effects: inout SchedulerEffects
     ) {

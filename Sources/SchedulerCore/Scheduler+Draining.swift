@@ -5,8 +5,8 @@ import Determinism
 ///
 /// A cordoned node takes nothing new. A draining one also gives away what it has: a job with
 /// other members goes on without it once one of them holds the state; a job that is there alone
-/// first grows onto another node, fetches its state there, and then leaves. What found no other
-/// place when the grace is over is stopped and starts again elsewhere.
+/// first grows onto another node, fetches its state there, and then leaves. Commands run on. What
+/// is left when the grace is over is stopped and starts again elsewhere.
 extension Scheduler {
     mutating func onAssign(
         _ assignment: NodeAssignment, to node: NodeID, _ request: RequestToken, _ moment: Moment,
@@ -109,6 +109,12 @@ extension Scheduler {
         }
         if case .publishing = entry.phase { return }
         let reason = Reason(.drained, "\(node) was drained and its grace is over")
+        if entry.commandRun != nil {
+            // Its ranks are asked to end as for a cancellation, with the grace of their own.
+            guard entry.record.commandState.ending == nil else { return }
+            beginEnding(job, CommandEnding(.retry, reason), moment, &effects)
+            return
+        }
         let staying = entry.record.members.filter { !isDraining($0.node) && stands($0) }
         if staying.isEmpty {
             requeue(job, reason, moment, &effects)

@@ -11,6 +11,12 @@ extension Scheduler {
         // Those that wait for others to return do not wait any longer: this one never does.
         nodes[node]?.record.state = .left
         for job in entry.lanes.keys.sorted() {
+            if jobs[job]?.commandRun != nil {
+                // It is told to end them, for as long as it still listens.
+                stopRanks(of: job, on: node, &effects)
+                loseRanks(of: job, on: node, reason, moment, &effects)
+                continue
+            }
             goOn(job, without: node, blaming: node, reason, moment, &effects)
         }
         nodes[node] = nil

@@ -205,7 +205,7 @@ struct ExperimentDriver {
         case .refused(let reason)?:
             let isForGood = reason.code != .diskFull && reason.code != .limitReached
             return core.step(refused(reason, isForGood: isForGood), atWall: now)
-        case .done?, nil: return ExperimentEffects()
+        case .done?, .assigned?, nil: return ExperimentEffects()
         }
     }
 

@@ -58,6 +58,7 @@ extension SchedulerEffects.Answer {
         case .accepted(_, let fullName, let isRepeated):
             isRepeated ? "accepted before as \(fullName)" : "accepted as \(fullName)"
         case .done: "done"
+        case .assigned(_, let jobsLeft): "done, \(jobsLeft) jobs there"
         case .refused(let reason): "refused: \(reason)"
         }
     }

@@ -1,3 +1,4 @@
+import Artifacts
 import ClusterVocabulary
 import Dispatch
 import Foundation

@@ -188,7 +188,7 @@ private struct PreparedRows {
         guard let scale = transform?.target else { return (.numbers(numbers), Owners(all: [])) }
         let memory = try ScratchMemory(byteCount: view.rows * 4, folder: "/tmp")
         let scaled = memory.bytes.bindMemory(to: Float.self)
-        for row in 0..<view.rows { scaled[row] = scale.apply(numbers[row]) }
+        if let base = scaled.baseAddress { scale.apply(to: numbers, into: base, count: view.rows) }
         return (.numbers(floats(memory)), memory)
     }
 }

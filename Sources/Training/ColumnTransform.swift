@@ -36,6 +36,13 @@ package struct ColumnTransform: Sendable, Equatable, Codable {
             case .clamp: min(max(value, Float(first)), Float(second))
             }
         }
+
+        /// The values for `count` numbers.
+        package func apply(
+            to numbers: UnsafePointer<Float>, into values: UnsafeMutablePointer<Float>, count: Int
+        ) {
+            for place in 0..<count { values[place] = apply(numbers[place]) }
+        }
     }
 
     /// How texts become numbers.

@@ -1,4 +1,4 @@
-import ClusterVocabulary
+package import ClusterVocabulary
 import Determinism
 
 /// Commands of the scheduler and reports of trainers.
@@ -222,7 +222,9 @@ extension Worker {
     /// Whether a preparation is still what a trainer is to be told: the shell asks after it fetched
     /// the checkpoint that belongs to it.
     package func expects(_ prepare: PrepareTraining, of trainer: TrainerID) -> Bool {
-        guard let held = attempts[prepare.attempt.job], held.trainer == trainer else { return false }
+        guard let held = attempts[prepare.attempt.job], held.trainer == trainer else {
+            return false
+        }
         return held.prepare.attempt == prepare.attempt && held.prepare.term == prepare.term
     }
 

@@ -1,4 +1,5 @@
 import ClusterVocabulary
+import Datasets
 import Testing
 
 @testable import JobSpecification

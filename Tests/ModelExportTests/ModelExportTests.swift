@@ -7,13 +7,13 @@ import Training
 /// What the files hold; `make judge` has other programs read and run them.
 struct ModelExportTests {
     private func model(_ loss: Loss = .softmaxCrossEntropy(smoothing: 0), features: Int) throws
-        -> TrainedModel
+        -> Training.TrainedModel
     {
         let layout = try ParameterLayout(
             architecture: ModelArchitecture(
                 layers: [.dense(units: 3, activation: .gelu)], loss: loss),
             featureCount: features, classCount: loss.isClassification ? 2 : 0)
-        return try TrainedModel(
+        return try Training.TrainedModel(
             layout: layout, parameters: (0..<layout.valueCount).map { Float($0) / 8 },
             standardization: nil)
     }
@@ -46,7 +46,7 @@ struct ModelExportTests {
         }
         #expect(contains(bytes, "probabilities") && contains(bytes, "yes"))
         #expect(try export.onnx(name: "people") == bytes)
-        let standardized = try TrainedModel(
+        let standardized = try Training.TrainedModel(
             layout: model(features: 3).layout, parameters: model(features: 3).parameters,
             standardization: Standardization(mean: [1, 2, 3], inverseDeviation: [1, 1, 1]))
         let plain = ModelExport(
