@@ -214,7 +214,7 @@ extension SchedulerMessage {
         case .publish(let attempt): "publish \(attempt.job)"
         case .release(let attempt): "release \(attempt.job) \(attempt.number)"
         case .prepareCommand(let prepare): "ready \(prepare.attempt.job)"
-        case .startCommand(let start): "start \(start.attempt.job)"
+        case .startCommand(let start): "start \(start.job)"
         case .stopCommand(let stop): "stop \(stop.attempt.job)"
         case .outputAcknowledged: "output heard"
         }
