@@ -184,7 +184,7 @@ final class BenchMember: @unchecked Sendable {
                 session: session, term: term, mailbox: CommandMailbox(), report: { _ in },
                 log: { _ in })
             guard try run.reachStart() == .complete else { throw BenchProblem.notComplete }
-            while session.completeRounds < min(until, session.totalRounds) {
+            while session.completeRounds < until, !session.isComplete {
                 guard try run.runRound() == .complete else { throw BenchProblem.notComplete }
             }
             barrier.arrive()

@@ -98,6 +98,38 @@ enum VocabularyFixtures {
         prepare.work.optimizer.schedule.power = 8
         return prepare
     }()
+    /// Every number of model and loss differs from its default.
+    static let prepareNetwork = {
+        var prepare = VocabularyFixtures.prepare
+        var model = ModelWork(kind: .cnn, hidden: [7])
+        model.activation = .leakyRelu
+        model.slope = 0.5
+        model.dropout = 0.25
+        model.inputDropout = 0.125
+        model.normalization = .layerNorm
+        model.height = 28
+        model.width = 27
+        model.channels = 3
+        model.factors = 4
+        var layer = ModelWork.Layer(kind: .conv2d)
+        layer.units = 8
+        layer.size = 5
+        layer.stride = 3
+        layer.padding = 2
+        layer.rate = 0.75
+        layer.activation = .geluTanh
+        model.layers = [layer, ModelWork.Layer(kind: .flatten)]
+        prepare.work.model = model
+        prepare.work.loss = LossWork(kind: .huber, parameter: 1.5)
+        prepare.work.loss.classWeighting = .named
+        prepare.work.loss.classWeights = [LossWork.ClassWeight(name: "a b", weight: 2.5)]
+        prepare.work.steering.monitor = .validationAccuracy
+        prepare.work.steering.patience = 6
+        prepare.work.steering.leastChange = 0.0625
+        prepare.work.steering.restoresBest = true
+        prepare.work.steering.averageDecay = 0.9375
+        return prepare
+    }()
     static let go = GoTraining(
         attempt: attempt, term: Term(9), members: members, startRound: 120,
         stateSource: NodeID("h1"))

@@ -280,6 +280,7 @@ nonisolated enum WireScheduleShape: SwiftProtobuf.Enum, Swift.CaseIterable {
   case linearWarmupCosine // = 5
   case invscaling // = 6
   case oneCycle // = 7
+  case plateau // = 8
   case UNRECOGNIZED(Int)
 
   init() {
@@ -296,6 +297,7 @@ nonisolated enum WireScheduleShape: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 5: self = .linearWarmupCosine
     case 6: self = .invscaling
     case 7: self = .oneCycle
+    case 8: self = .plateau
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -310,6 +312,7 @@ nonisolated enum WireScheduleShape: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .linearWarmupCosine: return 5
     case .invscaling: return 6
     case .oneCycle: return 7
+    case .plateau: return 8
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -324,6 +327,7 @@ nonisolated enum WireScheduleShape: SwiftProtobuf.Enum, Swift.CaseIterable {
     .linearWarmupCosine,
     .invscaling,
     .oneCycle,
+    .plateau,
   ]
 
 }
@@ -684,6 +688,33 @@ nonisolated struct WireTrainingWork: @unchecked Sendable {
   var hasAveraging: Bool {_storage._averaging != nil}
   /// Clears the value of `averaging`. Subsequent reads from it will return its default value.
   mutating func clearAveraging() {_uniqueStorage()._averaging = nil}
+
+  var model: WireModelWork {
+    get {_storage._model ?? WireModelWork()}
+    set {_uniqueStorage()._model = newValue}
+  }
+  /// Returns true if `model` has been explicitly set.
+  var hasModel: Bool {_storage._model != nil}
+  /// Clears the value of `model`. Subsequent reads from it will return its default value.
+  mutating func clearModel() {_uniqueStorage()._model = nil}
+
+  var loss: WireLossWork {
+    get {_storage._loss ?? WireLossWork()}
+    set {_uniqueStorage()._loss = newValue}
+  }
+  /// Returns true if `loss` has been explicitly set.
+  var hasLoss: Bool {_storage._loss != nil}
+  /// Clears the value of `loss`. Subsequent reads from it will return its default value.
+  mutating func clearLoss() {_uniqueStorage()._loss = nil}
+
+  var steering: WireSteeringWork {
+    get {_storage._steering ?? WireSteeringWork()}
+    set {_uniqueStorage()._steering = newValue}
+  }
+  /// Returns true if `steering` has been explicitly set.
+  var hasSteering: Bool {_storage._steering != nil}
+  /// Clears the value of `steering`. Subsequent reads from it will return its default value.
+  mutating func clearSteering() {_uniqueStorage()._steering = nil}
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1147,7 +1178,7 @@ nonisolated extension WireOptimizerRule: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension WireScheduleShape: SwiftProtobuf._ProtoNameProviding {
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0SCHEDULE_SHAPE_UNSPECIFIED\0\u{1}SCHEDULE_SHAPE_CONSTANT\0\u{1}SCHEDULE_SHAPE_STEP\0\u{1}SCHEDULE_SHAPE_EXPONENTIAL\0\u{1}SCHEDULE_SHAPE_COSINE\0\u{1}SCHEDULE_SHAPE_LINEAR_WARMUP_COSINE\0\u{1}SCHEDULE_SHAPE_INVSCALING\0\u{1}SCHEDULE_SHAPE_ONE_CYCLE\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0SCHEDULE_SHAPE_UNSPECIFIED\0\u{1}SCHEDULE_SHAPE_CONSTANT\0\u{1}SCHEDULE_SHAPE_STEP\0\u{1}SCHEDULE_SHAPE_EXPONENTIAL\0\u{1}SCHEDULE_SHAPE_COSINE\0\u{1}SCHEDULE_SHAPE_LINEAR_WARMUP_COSINE\0\u{1}SCHEDULE_SHAPE_INVSCALING\0\u{1}SCHEDULE_SHAPE_ONE_CYCLE\0\u{1}SCHEDULE_SHAPE_PLATEAU\0")
 }
 
 nonisolated extension WireAttemptPhase: SwiftProtobuf._ProtoNameProviding {
@@ -1504,7 +1535,7 @@ nonisolated extension WireDatasetReference: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension WireTrainingWork: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".TrainingWork"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}data\0\u{3}validation_fraction\0\u{3}test_fraction\0\u{3}split_seed\0\u{1}standardizes\0\u{3}hidden_layers\0\u{1}replicas\0\u{3}batch_size\0\u{1}epochs\0\u{1}seed\0\u{3}learning_rate\0\u{1}momentum\0\u{3}averages_optimizer_state\0\u{3}steps_per_round\0\u{1}optimizer\0\u{1}averaging\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}data\0\u{3}validation_fraction\0\u{3}test_fraction\0\u{3}split_seed\0\u{1}standardizes\0\u{3}hidden_layers\0\u{1}replicas\0\u{3}batch_size\0\u{1}epochs\0\u{1}seed\0\u{3}learning_rate\0\u{1}momentum\0\u{3}averages_optimizer_state\0\u{3}steps_per_round\0\u{1}optimizer\0\u{1}averaging\0\u{2}\u{4}model\0\u{1}loss\0\u{1}steering\0")
 
   fileprivate class _StorageClass {
     var _data: WireDatasetReference? = nil
@@ -1523,6 +1554,9 @@ nonisolated extension WireTrainingWork: SwiftProtobuf.Message, SwiftProtobuf._Me
     var _stepsPerRound: Int64 = 0
     var _optimizer: WireOptimizerWork? = nil
     var _averaging: WireAveragingWork? = nil
+    var _model: WireModelWork? = nil
+    var _loss: WireLossWork? = nil
+    var _steering: WireSteeringWork? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1549,6 +1583,9 @@ nonisolated extension WireTrainingWork: SwiftProtobuf.Message, SwiftProtobuf._Me
       _stepsPerRound = source._stepsPerRound
       _optimizer = source._optimizer
       _averaging = source._averaging
+      _model = source._model
+      _loss = source._loss
+      _steering = source._steering
     }
   }
 
@@ -1583,6 +1620,9 @@ nonisolated extension WireTrainingWork: SwiftProtobuf.Message, SwiftProtobuf._Me
         case 14: try { try decoder.decodeSingularInt64Field(value: &_storage._stepsPerRound) }()
         case 15: try { try decoder.decodeSingularMessageField(value: &_storage._optimizer) }()
         case 16: try { try decoder.decodeSingularMessageField(value: &_storage._averaging) }()
+        case 20: try { try decoder.decodeSingularMessageField(value: &_storage._model) }()
+        case 21: try { try decoder.decodeSingularMessageField(value: &_storage._loss) }()
+        case 22: try { try decoder.decodeSingularMessageField(value: &_storage._steering) }()
         default: break
         }
       }
@@ -1643,6 +1683,15 @@ nonisolated extension WireTrainingWork: SwiftProtobuf.Message, SwiftProtobuf._Me
       try { if let v = _storage._averaging {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 16)
       } }()
+      try { if let v = _storage._model {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
+      } }()
+      try { if let v = _storage._loss {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 21)
+      } }()
+      try { if let v = _storage._steering {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 22)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1668,6 +1717,9 @@ nonisolated extension WireTrainingWork: SwiftProtobuf.Message, SwiftProtobuf._Me
         if _storage._stepsPerRound != rhs_storage._stepsPerRound {return false}
         if _storage._optimizer != rhs_storage._optimizer {return false}
         if _storage._averaging != rhs_storage._averaging {return false}
+        if _storage._model != rhs_storage._model {return false}
+        if _storage._loss != rhs_storage._loss {return false}
+        if _storage._steering != rhs_storage._steering {return false}
         return true
       }
       if !storagesAreEqual {return false}
