@@ -1,3 +1,4 @@
+import ClusterVocabulary
 import ControlAPI
 import Hummingbird
 import SchedulerService

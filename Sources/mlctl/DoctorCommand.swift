@@ -1,6 +1,7 @@
 import ArgumentParser
 import Artifacts
 import Client
+import ClusterVocabulary
 import ControlAPI
 import Foundation
 import Messaging

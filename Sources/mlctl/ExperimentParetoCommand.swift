@@ -1,5 +1,6 @@
 import ArgumentParser
 import Client
+import ClusterVocabulary
 import ControlAPI
 
 /// `mlctl experiment pareto`: the trials no other is better than in every objective.

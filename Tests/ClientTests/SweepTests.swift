@@ -101,10 +101,10 @@ struct SweepTests {
     }
 
     @Test func importanceFindsWhatMattersAndNothingInNoise() {
-        let trials = (1...64).map { number in
-            trial(
-                UInt32(number), [Double(number * number % 17) / 100 + Double(number)],
-                x: Double(number))
+        let trials = (1...64).map { (number: Int) -> TrialBody in
+            let noise = Double(number * number % 17) / 100
+            let value: Double = noise + Double(number)
+            return trial(UInt32(number), [value], x: Double(number))
         }
         let shares = ParameterImportance.shares(experiment(["minimize"]), trials)
         #expect(shares.map(\.name) == ["x", "k"])

@@ -1,3 +1,5 @@
+import SchedulerService
+import NIOHTTP1
 import AsyncHTTPClient
 import ClusterVocabulary
 import ControlAPI

@@ -1,3 +1,4 @@
+import SchedulerService
 import Artifacts
 import AsyncHTTPClient
 import ClusterVocabulary

@@ -1,3 +1,5 @@
+import Artifacts
+import SchedulerService
 import ClusterVocabulary
 import Testing
 

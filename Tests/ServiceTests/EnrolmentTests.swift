@@ -1,3 +1,4 @@
+import Ledger
 import AccessControl
 import Artifacts
 import ClusterVocabulary
