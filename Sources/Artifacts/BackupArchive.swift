@@ -2,7 +2,7 @@ import Glibc
 
 /// Many files in one, each with its digest: what a backup is written to and read from.
 ///
-/// Text `mlctl-backup/1`, then for each file a line `NAME BYTES SHA256`, the bytes and a line break;
+/// Text `mlctl-backup/1`, then for each file a line `NAME BYTES SHA256`, its bytes, a line break;
 /// at the end a line `end COUNT`. Names are relative and plain, so that reading one never leads
 /// out of the folder it is read into. A file that was cut off has no end and is refused.
 package enum BackupArchive {

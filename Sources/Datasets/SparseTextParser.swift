@@ -235,7 +235,7 @@ struct SparseTextParser {
         }
         let outcome: ClassCollector.Outcome
         var name = ""
-        if isNumber, let integer = Int64(exactly: value), abs(integer) < 1 << 24 {
+        if isNumber, let integer = Int64(exactly: value), integer.magnitude < 1 << 24 {
             // +1, 1 and 1.0 are one class.
             outcome = collector.classes.index(ofInteger: integer)
             name = String(integer)

@@ -30,7 +30,7 @@ package struct ColumnTransform: Sendable, Equatable, Codable {
 
         /// The value for a number.
         @inline(__always)
-        func apply(_ value: Float) -> Float {
+        package func apply(_ value: Float) -> Float {
             switch kind {
             case .scale: (value - Float(first)) * Float(second)
             case .clamp: min(max(value, Float(first)), Float(second))

@@ -70,7 +70,11 @@ final class WorkerLoop {
     private var isStopping = false
     /// Since when no scheduler has answered, and how long until that is said.
     private var unheardSince: ContinuousClock.Instant?
-    private var unheardPause = Duration.seconds(5)
+    private var unheardPause = WorkerLoop.silence
+    /// When the scheduler said anything last.
+    private var lastHeard = ContinuousClock.now
+    /// Silence after which the connection is made anew.
+    private static let silence = Duration.seconds(5)
     /// Where the scheduler is, and what `keys/scheduler.address` said when it was read last.
     private var schedulerEndpoint: String
     private var knownAddress: String?
@@ -126,8 +130,11 @@ final class WorkerLoop {
 
     /// Says after a while, and again now and then, that no scheduler answers.
     private func warnWhenUnheard() {
-        guard !core.isRegistered, !isStopping else {
+        // A core that was welcomed once keeps its place: silence is judged here.
+        let isSilent = ContinuousClock.now - lastHeard > WorkerLoop.silence
+        guard !core.isRegistered || isSilent, !isStopping else {
             unheardSince = nil
+            unheardPause = WorkerLoop.silence
             return
         }
         let since = unheardSince ?? ContinuousClock.now
@@ -140,8 +147,7 @@ final class WorkerLoop {
         parts.control.reconnect(to: schedulerEndpoint)
         parts.logger.warning(
             """
-            not registered yet: no scheduler at \(schedulerEndpoint) accepts this \
-            worker; is it running, is its port open, and was this node's key not taken back \
+            no scheduler at \(schedulerEndpoint) answers or accepts this worker; is it running, is its port open, and was this node's key not taken back \
             (mlctl get nodes)? A deleted node joins again with a fresh token, after \
             \(parts.settings.stateFolder)/keys was removed
             """)
@@ -161,6 +167,7 @@ final class WorkerLoop {
 
     /// What the shell itself needs to know of an event.
     private func intercept(_ event: WorkerEvent) {
+        if case .message = event { lastHeard = ContinuousClock.now }
         switch event {
         case .message(.welcome(let welcome)):
             // A scheduler that listens everywhere is where it was reached.

@@ -15,21 +15,19 @@ struct ModelExportCommand: ClientCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
         abstract: "Write a model as a folder, or as an ONNX, safetensors or NumPy file.",
-        discussion: """
-            Prints what was written. A folder holds weights (safetensors), description (JSON) and \
-            SHA256SUMS, which sha256sum -c checks. An ONNX file takes raw rows: the model's \
-            preprocessing is part of it.
-            """)
+        discussion:
+            "Prints what was written. An ONNX file takes raw rows: the preprocessing is part of it."
+    )
 
     @Argument(help: "A model such as digits or digits@3, the run that made it, or a folder.")
     var name: String
 
-    @Option(help: "folder, onnx, safetensors or npz.")
+    @Option(help: "What to write.")
     var format = Format.folder
 
     @Option(
         name: [.customShort("o"), .customLong("output")],
-        help: "The folder or file (default: name-version and the format's ending).",
+        help: "The folder or file (default: name-version and the ending).",
         completion: .file())
     var path: String?
 

@@ -14,10 +14,9 @@ struct ModelPredictCommand: ClientCommand {
         commandName: "predict",
         abstract: "Predict the class or number of every row of a file, on this machine.",
         discussion: """
-            Rows are raw, as in the training file: the model brings its own preprocessing. The \
-            header names the model's columns in any order, others are ignored; without a header \
-            they stand as in the training file. CSV, TSV, libsvm, NPY, NPZ and IDX are read, each \
-            also gzipped.
+            Rows are raw, as in the training file: the model brings its own preprocessing. A \
+            header names the columns in any order; without one they stand as in the training \
+            file. CSV, TSV, libsvm, NPY, NPZ and IDX are read, each also gzipped.
             """)
 
     @Argument(help: "A model, the run that made it, or an exported folder (./digits-1).")

@@ -69,7 +69,7 @@ struct SchedulerCommand: AsyncParsableCommand {
         let token = try AdminToken.load(stateFolder: state)
         var door = GatewaySettings(
             host: address.host, port: address.port,
-            tokens: [GatewayToken(token: token, user: NSUserName(), role: .admin)])
+            tokens: [GatewayToken(token: token, user: ownName, role: .admin)])
         door.unixSocket = unixSocket(state, logger)
         let gateway = GatewayApplication(backend: daemon, settings: door, logger: logger)
         defer { daemon.stop() }
@@ -85,6 +85,12 @@ struct SchedulerCommand: AsyncParsableCommand {
                 group.cancelAll()
             }
         }
+    }
+
+    /// Who runs the scheduler; a user without a name is known by number.
+    private var ownName: String {
+        let name = NSUserName()
+        return name.isEmpty ? "uid-\(getuid())" : name
     }
 
     /// A path has to fit into a socket's address.

@@ -88,7 +88,8 @@ struct JobPreparationTests {
 
     @Test(arguments: [
         ("", "EmptyFile"), ("x,class\n", "HeaderOnly"), ("x,y\n1,2\n3,4\n", "MissingLabelColumn"),
-        ("x,class\n1,0\nnan,1\n", "NotFinite"), ("x,class\n1,0\nabc,1\n", "TextInNumericColumn"),
+        ("x,class\n1,0\nnan,1\n", "NotFinite"),
+        ("x,class\n1,0\n2,1\nabc,1\n", "TextInNumericColumn"),
         ("x,class\n1,0\n2\n", "RaggedRow"), ("x,class\n1,0\n2,0\n", "OnlyOneClass"),
         ("x,class\n1,0\n2,1\n", "FewerRowsThanBatch"),
     ])

@@ -71,7 +71,9 @@ struct BackupTests {
         }
         #expect(try cluster.modelDigest(done) == digest)
         #expect(try cluster.status(waiting)["state"] as? String == "Pending")
-        let exported = cluster.run(["model", "export", done, "\(cluster.folder)/model"])
+        let exported = cluster.run([
+            "model", "export", done, "--output", "\(cluster.folder)/model",
+        ])
         #expect(exported.code == 0, "\(exported.errors)")
         #expect(cluster.run(["resume", waiting]).code == 0)
         _ = try cluster.digestAtEnd(of: waiting)

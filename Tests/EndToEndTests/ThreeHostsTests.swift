@@ -21,7 +21,7 @@ struct ThreeHostsTests {
 
     private func client(_ folder: String, _ words: [String]) throws -> String {
         let result = try run(
-            [Self.script, "client", folder, RealCluster.executable] + words, in: folder)
+            [Self.script, "client", folder, "\(folder)/bin/mlctl"] + words, in: folder)
         #expect(result.code == 0, "\(words): \(result.output)")
         return result.output
     }
@@ -45,13 +45,19 @@ struct ThreeHostsTests {
             .trimmingCharacters(in: .whitespacesAndNewlines)
         let capture = try PacketCapture(namespace: network)
         // The data is handed to the client alone: it lies on no host.
-        let digits = RealCluster.root + "/jobs/02-digits-mlp.yaml"
+        try FileManager.default.copyItem(
+            atPath: RealCluster.root + "/jobs", toPath: "\(folder)/jobs")
+        // Long enough that both hosts take part.
         let name = try client(
-            folder, ["submit", digits, "--set", "training.epochs=3"]
+            folder,
+            [
+                "submit", "\(folder)/jobs/02-digits-mlp.yaml", "--set", "training.epochs=300",
+                "--set", "model.mlp.hidden=[512, 256]",
+            ]
         ).trimmingCharacters(in: .whitespacesAndNewlines)
         _ = try client(folder, ["wait", name, "--timeout", "60s"])
         let exported = "\(folder)/disk/model"
-        _ = try client(folder, ["model", "export", name, exported])
+        _ = try client(folder, ["model", "export", name, "--output", exported])
         let weights = try run(
             [
                 Self.script, "client", folder, "/bin/sh", "-c",

@@ -6,6 +6,7 @@ import ControlAPI
 import Foundation
 import Glibc
 import NIOCore
+import NIOHTTP1
 import Testing
 
 @testable import Gateway

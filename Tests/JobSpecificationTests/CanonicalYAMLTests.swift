@@ -209,8 +209,8 @@ struct CanonicalYAMLTests {
         "csv;label=index:-1;header=false;delimiter=tab",
         "csv;label=name:a%3Bb%3D%C3%A4;header=auto;delimiter=semicolon", "idx", "npy",
         "csv;label=index:14;header=false;delimiter=pipe;target=number;decimal=comma;missing=%3F,NA"
-            + ";classes=a.:a,b.:b;exclude=name:id,index:2;columns=name:zip:categorical;weight=name:w"
-            + ";badRows=10",
+            + ";classes=a.:a,b.:b;exclude=name:id,index:2;columns=name:zip:categorical"
+            + ";weight=name:w;badRows=10",
         "csv;label=index:0;header=auto;delimiter=%7E", "npy;target=number", "npz",
         "libsvm", "libsvm;target=number;zeroBased=true;features=123;badRows=3",
     ])

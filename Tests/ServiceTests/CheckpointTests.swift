@@ -1,3 +1,5 @@
+import Ledger
+import SchedulerCore
 import Artifacts
 import SchedulerService
 import ClusterVocabulary
