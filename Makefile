@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 SOURCES := Package.swift Sources Tests
 
-.PHONY: build release demo test swarm bench lint format clean
+.PHONY: build release demo test chaos fuzz swarm bench lint format clean
 
 build: ## Build for debugging.
 	@deploy/local/require-packages
@@ -24,6 +24,15 @@ demo: ## Build a release and show a cluster on this machine, in under a minute.
 	@deploy/local/require-packages
 	@deploy/local/build-release
 	@deploy/local/demo
+
+chaos: ## Kill the real scheduler 500 times under load, and workers and trainers; prints the seed.
+	swift build --build-tests
+	MLCTL_CHAOS=$${MLCTL_CHAOS:-500} swift test --skip-build --no-parallel --filter ChaosTests
+
+fuzz: ## A million damaged inputs for each parser; prints the seed and how far it is.
+	swift build --build-tests
+	MLCTL_FUZZ=$${MLCTL_FUZZ:-1000000} swift test --skip-build --filter \
+	  'JobSpecificationTests.MutationTests|WireFuzzTests|BodyFuzzTests'
 
 swarm: release ## Ten thousand simulated lives of a cluster with faults; prints every broken seed.
 	.build/release/mlctl simulate --chaos --seeds 1..10000

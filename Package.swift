@@ -97,6 +97,7 @@ let package = Package(
         // Adapters.
         .target(name: "Messaging", dependencies: ["CZeroMQ"], swiftSettings: strict),
         .target(name: "Artifacts", dependencies: ["COpenSSL"], swiftSettings: strict),
+        .target(name: "Sealing", dependencies: ["COpenSSL"], swiftSettings: strict),
         .target(
             name: "Ledger",
             dependencies: [
@@ -110,7 +111,7 @@ let package = Package(
             name: "TrainerProcess",
             dependencies: [
                 "ClusterVocabulary", "Determinism", "LinearAlgebra", "Training", "Averaging",
-                "Datasets", "WireCodec", "Messaging", "Artifacts",
+                "Datasets", "WireCodec", "Messaging", "Artifacts", "Sealing",
             ],
             swiftSettings: strict),
 
@@ -122,7 +123,7 @@ let package = Package(
             name: "SchedulerService",
             dependencies: [
                 "ClusterVocabulary", "Determinism", "SchedulerCore", "WireCodec", "Messaging",
-                "Artifacts", "Ledger", logging,
+                "Artifacts", "Sealing", "Ledger", logging,
             ],
             swiftSettings: strict),
         .target(
@@ -215,11 +216,12 @@ let package = Package(
         .testTarget(
             name: "ClusterVocabularyTests", dependencies: ["ClusterVocabulary"],
             swiftSettings: strict),
+        .testTarget(name: "SealingTests", dependencies: ["Sealing"], swiftSettings: strict),
         .testTarget(
             name: "TrainerProcessTests",
             dependencies: [
                 "TrainerProcess", "Training", "LinearAlgebra", "Averaging", "Determinism",
-                "Messaging", "WireCodec", "ClusterVocabulary", "Artifacts",
+                "Messaging", "WireCodec", "ClusterVocabulary", "Artifacts", "Sealing",
             ],
             swiftSettings: strict),
         .testTarget(

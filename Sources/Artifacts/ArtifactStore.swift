@@ -181,8 +181,8 @@ package struct ArtifactStore: Sendable {
         }
     }
 
-    /// Marks an object as used now.
-    func touch(_ digest: SHA256Digest) throws(ArtifactError) {
+    /// Marks an object as used now: housekeeping counts from here.
+    package func touch(_ digest: SHA256Digest) throws(ArtifactError) {
         try PosixFile(reading: path(of: digest)).touch()
     }
 
@@ -192,6 +192,29 @@ package struct ArtifactStore: Sendable {
     @discardableResult
     package func delete(_ digest: SHA256Digest) throws(ArtifactError) -> Bool {
         try PosixFolder.remove(path(of: digest))
+    }
+
+    /// Removes an object that was not used since a time, in nanoseconds since 1970; false when it
+    /// was, or was not there.
+    package func delete(
+        _ digest: SHA256Digest, unlessUsedSince time: Int64
+    ) throws(ArtifactError) -> Bool {
+        let hex = digest.hex
+        let entries = try PosixFolder.list("\(objectsFolder)/\(hex.prefix(2))")
+        guard let entry = entries.first(where: { $0.name == hex }), entry.modified < time else {
+            return false
+        }
+        return try delete(digest)
+    }
+
+    /// Bytes of each partial download that nothing was added to for so many seconds.
+    package func partials(olderThan seconds: Int64) throws(ArtifactError) -> [Int] {
+        var sizes: [Int] = []
+        for entry in try PosixFolder.list(partialFolder) {
+            let file = try PosixFile(reading: "\(partialFolder)/\(entry.name)")
+            if try file.secondsSinceChange() > seconds { sizes.append(entry.size) }
+        }
+        return sizes
     }
 
     /// All objects in the order of their digests.

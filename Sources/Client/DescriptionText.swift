@@ -135,6 +135,9 @@ package struct DescriptionText {
         if let rate = status.samplesPerSecond, status.command == nil {
             add("rate", "\(NumberText.quantity(rate)) samples/s")
         }
+        if status.members.isEmpty, !status.hosts.isEmpty {
+            add("computed on", status.hosts.joined(separator: ", "))
+        }
         for member in status.members {
             add(
                 "on \(member.node)",

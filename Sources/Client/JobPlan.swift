@@ -45,8 +45,7 @@ package struct JobPlan: Sendable, Equatable {
                 rows: data.rows, validation: job.validationFraction, test: job.testFraction,
                 seed: job.splitSeed)
         let layout = try ParameterLayout(
-            architecture: job.hiddenLayers.isEmpty
-                ? .softmaxRegression : .multilayerPerceptron(hidden: job.hiddenLayers),
+            architecture: ModelArchitecture(job.model, loss: Loss(job.loss)),
             featureCount: data.featureCount, classCount: data.classCount)
         let optimizer = try OptimizerConfiguration(
             job.optimizer, averagesState: job.averagesOptimizerState)
@@ -64,13 +63,13 @@ package struct JobPlan: Sendable, Equatable {
         featureCount = data.featureCount
         classCount = data.classCount
         parameterCount = layout.parameterCount
-        stateCount = optimizer.stateCount(parameterCount: layout.parameterCount)
+        stateCount = optimizer.stateCount(layout)
         stepsPerRound = min(work.stepsPerRound, plan.totalSteps)
         steps = plan.totalSteps
         rounds = plan.rounds
         dataBytes = data.rows * (data.featureCount + 1) * MemoryLayout<Float>.size
         // Its own parameters, gradient and velocity, its delta, and values and errors of a batch.
-        let widths = job.hiddenLayers.reduce(data.featureCount + data.classCount, +)
+        let widths = layout.stages.reduce(data.featureCount) { $0 + $1.outputs }
         let floats = 3 * layout.parameterCount + stateCount + 2 * job.batchSize * widths
         replicaBytes = floats * MemoryLayout<Float>.size
     }

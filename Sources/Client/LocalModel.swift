@@ -16,7 +16,7 @@ package struct LocalModel: Sendable {
     package struct Prediction: Sendable, Equatable {
         /// The number of the most likely class.
         package var classIndex: Int
-        /// The probability of every class.
+        /// The probability of every class; with a loss of margins the margin.
         package var probabilities: [Float]
     }
 
@@ -86,7 +86,7 @@ package struct LocalModel: Sendable {
                     else { return }
                     evaluator.predict(
                         features: features, rows: table.rows, parameters: parameters,
-                        classes: best, probabilities: all)
+                        classes: best, scores: all)
                 }
             }
         }

@@ -21,7 +21,7 @@ package enum ResourceTable {
             var cells = [
                 job.metadata.name, job.metadata.user, status.state,
                 status.reason == "None" ? "" : status.reason,
-                status.members.map(\.node).joined(separator: ","),
+                status.hosts.joined(separator: ","),
                 status.state == "Succeeded" ? "100%" : share,
                 status.samplesPerSecond.map { NumberText.quantity($0) + "/s" } ?? "",
                 age(job.metadata.submittedAt, now),
@@ -53,7 +53,7 @@ package enum ResourceTable {
                 NumberText.bytes(Int(clamping: node.used.memoryBytes)) + "/"
                 + NumberText.bytes(Int(clamping: node.capacity.memoryBytes))
             table.append([
-                node.name, node.state, cpu, memory, node.jobs.joined(separator: ","),
+                node.name, node.stateAndDuty, cpu, memory, node.jobs.joined(separator: ","),
                 node.fingerprints.map(\.coreType).joined(separator: ","), node.version,
                 age(node.registeredAt, now),
             ])

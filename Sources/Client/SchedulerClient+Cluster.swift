@@ -11,6 +11,15 @@ extension SchedulerClient {
         try await get(APIPath.node(name), as: NodeBody.self)
     }
 
+    /// Decides about a node.
+    package func assign(
+        _ name: String, _ part: APIPath.NodePart, graceSeconds: Int64? = nil
+    ) async throws -> NodeActionResult {
+        let query = APIPath.query([("grace", graceSeconds.map(String.init))])
+        return try await post(
+            APIPath.node(name, part) + query, nil, as: NodeActionResult.self)
+    }
+
     /// One model by `name@version`, or the newest of a bare name.
     package func model(_ name: String, namespace: String) async throws -> ModelBody {
         let path = APIPath.model(name) + APIPath.query([("namespace", namespace)])

@@ -14,6 +14,8 @@ package struct FaultCounts: Sendable, Equatable {
     package var diskFaults = 0
     /// Jumps of the wall clock.
     package var clockSteps = 0
+    /// Nodes cordoned, drained and opened.
+    package var assignments = 0
     /// Messages that never arrived.
     package var lostMessages = 0
     /// Messages that arrived late.
@@ -32,6 +34,7 @@ package struct FaultCounts: Sendable, Equatable {
             ("scheduler crashes", schedulerCrashes), ("worker crashes", workerCrashes),
             ("trainer crashes", trainerCrashes), ("partitions", partitions), ("pauses", pauses),
             ("disk faults", diskFaults), ("clock steps", clockSteps),
+            ("drains and cordons", assignments),
             ("messages lost", lostMessages), ("late", delayedMessages),
             ("out of order", reorderedMessages), ("doubled", doubledMessages),
         ]

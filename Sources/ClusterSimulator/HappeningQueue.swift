@@ -27,6 +27,7 @@ enum Happening: Sendable {
     case startHost(Int)
     case startScheduler
     case request(customer: Int, ClientWish)
+    case open(Int)
     case fault
 }
 

@@ -85,6 +85,7 @@ extension SimulatedCluster {
     mutating func checkBatch(_ batch: SimulatedBatch) {
         for fact in batch.facts { checkFact(fact) }
         for record in batch.jobs { checkRecord(record) }
+        checkDuties(batch)
         for model in batch.models { checkModel(model, in: batch) }
     }
 
@@ -131,6 +132,24 @@ extension SimulatedCluster {
         }
         if !known.fingerprint.isEmpty, known.fingerprint != record.fingerprint {
             note("job \(record.id): its frozen kernel changed")
+        }
+    }
+
+    /// Nobody becomes a member on a node that is out of service all the while.
+    private mutating func checkDuties(_ batch: SimulatedBatch) {
+        for record in batch.jobs {
+            let known = ledger.jobs[record.id]?.members.map(\.node) ?? []
+            for member in record.members where !known.contains(member.node) {
+                guard let before = ledger.nodes[member.node], before.assignment.duty != .open
+                else { continue }
+                // Several decisions may be committed at once.
+                let wasOpen = batch.nodes.contains {
+                    $0.description.node == member.node && $0.assignment.duty == .open
+                }
+                if !wasOpen {
+                    note("job \(record.id) came to \(member.node), which takes no work")
+                }
+            }
         }
     }
 

@@ -26,6 +26,7 @@ extension SimulatedCluster {
 
     /// An answer leaves the scheduler; what it confirms must hold for ever.
     mutating func answered(_ reply: SchedulerEffects.Reply) {
+        guard reply.request.number != .max else { return }
         let number = Int(reply.request.number)
         let index = number / SimulatedCluster.wishes.count
         switch SimulatedCluster.wishes[number % SimulatedCluster.wishes.count] {
@@ -40,7 +41,7 @@ extension SimulatedCluster {
             case .refused(let reason) where reason.code == .notFound:
                 customers[index].isDeleteConfirmed = true
             // It has not ended yet: asked again.
-            case .refused, .accepted: break
+            case .refused, .accepted, .assigned: break
             }
         }
     }

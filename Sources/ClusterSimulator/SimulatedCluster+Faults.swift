@@ -1,5 +1,6 @@
 import ClusterVocabulary
 import Determinism
+import SchedulerCore
 import WorkerCore
 
 /// What fails in the safety phase, about twice a second.
@@ -38,6 +39,7 @@ extension SimulatedCluster {
             hosts[host].isolatedUntil = now + random.span(500..<30_000)
         case 16: leave(host)
         case 17: evict(on: host)
+        case 18, 19: assign(host)
         default: break
         }
     }
@@ -100,6 +102,26 @@ extension SimulatedCluster {
         guard hosts[host].worker != nil, hosts[host].pausedUntil <= now else { return }
         counts.workerCrashes += 1
         tell(host, .shutdown)
+    }
+
+    /// An operator takes a node out of service, or back into it.
+    private mutating func assign(_ host: Int) {
+        let duties: [NodeDuty] = [.open, .cordoned, .draining, .draining]
+        let duty = duties[Int(random.number(0..<4))]
+        counts.assignments += 1
+        decide(duty, for: host, graceSeconds: random.number(0..<15))
+        after(random.span(1_000..<20_000), .open(host))
+    }
+
+    /// The decision reaches the scheduler, or not: it may be down.
+    mutating func decide(_ duty: NodeDuty, for host: Int, graceSeconds: Int64 = 0) {
+        deliver(
+            .assign(
+                hosts[host].name,
+                NodeAssignment(
+                    duty: duty, user: "ada", decidedAt: wallMilliseconds,
+                    graceSeconds: graceSeconds),
+                RequestToken(.max)))
     }
 
     /// The cache makes room.

@@ -12,10 +12,12 @@ extension SimulatedCluster {
     private static let wallOrigin: Int64 = 1_700_000_000_000
 
     private var moment: Moment {
-        Moment(
-            instant: schedulerClock.local(now),
-            wallMilliseconds: SimulatedCluster.wallOrigin + now.nanoseconds / 1_000_000
-                + wallOffset)
+        Moment(instant: schedulerClock.local(now), wallMilliseconds: wallMilliseconds)
+    }
+
+    /// What the wall clock shows.
+    var wallMilliseconds: Int64 {
+        SimulatedCluster.wallOrigin + now.nanoseconds / 1_000_000 + wallOffset
     }
 
     mutating func startScheduler() {
@@ -196,7 +198,8 @@ extension SchedulerMessage {
     var isCommand: Bool {
         switch self {
         case .prepare, .go, .publish, .release: true
-        case .welcome, .refused, .heartbeatAcknowledged, .stage: false
+        case .prepareCommand, .startCommand, .stopCommand: true
+        case .welcome, .refused, .heartbeatAcknowledged, .stage, .outputAcknowledged: false
         }
     }
 
@@ -211,6 +214,10 @@ extension SchedulerMessage {
         case .go(let go): "go \(go.attempt.job) \(go.term) \(go.startRound)"
         case .publish(let attempt): "publish \(attempt.job)"
         case .release(let attempt): "release \(attempt.job) \(attempt.number)"
+        case .prepareCommand(let order): "ready \(order.attempt.job) \(order.attempt.number)"
+        case .startCommand(let attempt): "start \(attempt.job) \(attempt.number)"
+        case .stopCommand(let order): "stop \(order.attempt.job) \(order.graceSeconds)"
+        case .outputAcknowledged(let kept): "kept \(kept.attempt.job) \(kept.position)"
         }
     }
 }

@@ -143,6 +143,8 @@ package struct SimulatedCluster: Sendable {
             if hosts[index].worker == nil { startHost(index) }
         }
         if scheduler == nil { startScheduler() }
+        // Repeated, because a node may not be known yet.
+        for index in hosts.indices { after(.seconds(5), .open(index)) }
     }
 
     private mutating func runUntil(_ end: LogicalInstant, stopsWhenDone: Bool) {
@@ -169,6 +171,7 @@ package struct SimulatedCluster: Sendable {
         case .startHost(let host): startHost(host)
         case .startScheduler: startScheduler()
         case .request(let customer, let wish): request(customer, wish)
+        case .open(let host): decide(.open, for: host)
         case .fault: fault()
         case .toWorker, .wakeWorker, .toTrainer, .fromTrainer, .round, .trainerEnded, .fetched,
             .stored:

@@ -52,6 +52,8 @@ package struct JobRecord: Hashable, Sendable {
     package var modelName: String
     /// Mean training rows per second over the whole job.
     package var samplesPerSecond: Double
+    /// The nodes of the last membership, kept when the job ends; empty before.
+    package var computedBy: [NodeID]
     /// How earlier tries ended, oldest first, at most ``mostHistory``.
     package var history: [AttemptHistory]
 
@@ -88,8 +90,12 @@ package struct JobRecord: Hashable, Sendable {
         model = nil
         modelName = ""
         samplesPerSecond = 0
+        computedBy = []
         history = []
     }
+
+    /// The nodes that work on it, or did when it ended, in replica order.
+    package var hosts: [NodeID] { members.isEmpty ? computedBy : members.map(\.node) }
 
     /// `name-run`, as people type it.
     package var fullName: String { "\(name)-\(run)" }
@@ -140,6 +146,8 @@ package struct NodeRecord: Hashable, Sendable {
     package var state: NodeState
     /// Wall-clock milliseconds of the last registration.
     package var registeredAt: Int64
+    /// Whether it takes work, as an operator decided.
+    package var assignment = NodeAssignment.open
 
     /// Makes a record.
     package init(description: NodeDescription, state: NodeState, registeredAt: Int64) {
@@ -206,10 +214,12 @@ package struct LedgerFact: Hashable, Sendable {
         case measured = 11
         /// A suspended job was resumed, or a waiting one suspended.
         case suspensionChanged = 12
+        /// An operator cordoned, drained or opened a node.
+        case nodeAssigned = 13
         /// The ranks of a command are being started.
-        case attemptStarted = 13
+        case attemptStarted = 14
         /// The ranks of a command are being ended, or a host was lost with some.
-        case attemptEnding = 14
+        case attemptEnding = 15
 
         /// The word people see.
         package var word: String {

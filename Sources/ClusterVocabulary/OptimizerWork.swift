@@ -48,6 +48,8 @@ package struct OptimizerWork: Hashable, Sendable {
             case invscaling = 6
             /// Up and down, each half a cosine.
             case oneCycle = 7
+            /// Multiplied when validation stops getting better.
+            case plateau = 8
 
             /// The word of specs.
             package var word: String {
@@ -59,17 +61,19 @@ package struct OptimizerWork: Hashable, Sendable {
                 case .linearWarmupCosine: "linearWarmupCosine"
                 case .invscaling: "invscaling"
                 case .oneCycle: "oneCycle"
+                case .plateau: "plateau"
                 }
             }
         }
 
         /// The shape.
         package var shape = Shape.constant
-        /// Passes between two multiplications (step).
+        /// Passes between two multiplications (step), or borne without improvement (plateau).
         package var epochs = 10
-        /// The multiplier (step, exponential).
+        /// The multiplier (step, exponential, plateau).
         package var factor: Float = 0.1
-        /// The last rate as a share of the first (cosine, linearWarmupCosine).
+        /// The last rate as a share of the first (cosine, linearWarmupCosine), or the least one
+        /// (plateau).
         package var minimum: Float = 0
         /// The share of steps that go up (linearWarmupCosine, oneCycle).
         package var warmup: Float = 0.1

@@ -58,22 +58,26 @@ package struct Reason: Hashable, Sendable, CustomStringConvertible {
         case expanded = 26
         /// Free disk space is below the floor.
         case diskFull = 27
+        /// The node takes no new work: an operator cordoned or drained it.
+        case cordoned = 28
+        /// The node is being drained: its work moves or is stopped.
+        case drained = 29
         /// A command ended with another code than 0, or by a signal.
-        case commandFailed = 28
+        case commandFailed = 30
         /// A command was killed because it took more memory than it asked for.
-        case outOfMemory = 29
+        case outOfMemory = 31
         /// A command's program or script cannot be started.
-        case cannotStart = 30
+        case cannotStart = 32
         /// A host was silent for longer than `onHostLost.restartAfter`, or started anew.
-        case hostLost = 31
+        case hostLost = 33
         /// A secret is not on a host.
-        case secretMissing = 32
+        case secretMissing = 34
         /// The job is tried again after a pause.
-        case backingOff = 33
+        case backingOff = 35
         /// Ranks are being ended.
-        case stopping = 34
+        case stopping = 36
         /// A node cannot run commands.
-        case noSupervisor = 35
+        case noSupervisor = 37
 
         /// The word people and programs see, in PascalCase as Kubernetes reasons are.
         package var word: String {

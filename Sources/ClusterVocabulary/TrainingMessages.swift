@@ -12,6 +12,9 @@ package struct PrepareTraining: Hashable, Sendable {
     package var lanes: Int
     /// The job's full name, for people.
     package var jobName: String
+    /// The key that seals this term's frames between hosts; filled in as the message is sent, so
+    /// that no record ever holds it.
+    package var exchangeKey = SecretBytes.none
 
     /// Makes the command.
     package init(
@@ -60,7 +63,7 @@ package struct ExchangeAddress: Hashable, Sendable {
     package var local: String
     /// The endpoint for other hosts (`tcp://…`); empty when it listens for its own host only.
     package var remote: String
-    /// The CURVE public key of the remote endpoint, Z85.
+    /// A CURVE public key of the remote endpoint, Z85; empty, because frames are sealed instead.
     package var publicKey: String
 
     /// Makes an address.

@@ -10,8 +10,12 @@ package struct TrainingWork: Hashable, Sendable {
     package var splitSeed: UInt64
     /// Whether features are standardised with the training rows' mean and deviation.
     package var standardizes: Bool
-    /// Widths of the hidden layers (ReLU); empty means softmax regression.
-    package var hiddenLayers: [Int]
+    /// The shape of the model.
+    package var model: ModelWork
+    /// What training makes small.
+    package var loss = LossWork.plain
+    /// What is decided from validation.
+    package var steering = SteeringWork()
     /// R, the number of logical replicas.
     package var replicas: Int
     /// Rows per step and replica.
@@ -30,7 +34,7 @@ package struct TrainingWork: Hashable, Sendable {
     /// How and when replicas are averaged.
     package var averaging = AveragingWork()
 
-    /// Makes the work order.
+    /// Makes the work order for softmax over rectified layers, or over the features alone.
     package init(
         data: DatasetReference, validationFraction: Double, testFraction: Double,
         splitSeed: UInt64, standardizes: Bool, hiddenLayers: [Int], replicas: Int,
@@ -42,7 +46,7 @@ package struct TrainingWork: Hashable, Sendable {
         self.testFraction = testFraction
         self.splitSeed = splitSeed
         self.standardizes = standardizes
-        self.hiddenLayers = hiddenLayers
+        model = .layered(hiddenLayers)
         self.replicas = replicas
         self.batchSize = batchSize
         self.epochs = epochs
@@ -51,6 +55,9 @@ package struct TrainingWork: Hashable, Sendable {
         self.averagesOptimizerState = averagesOptimizerState
         self.stepsPerRound = stepsPerRound
     }
+
+    /// Widths of the hidden layers of a multi-layer perceptron; empty for other models.
+    package var hiddenLayers: [Int] { model.hidden }
 }
 
 /// A data set by content: its files and the way they are read.

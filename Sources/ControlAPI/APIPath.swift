@@ -18,6 +18,8 @@ package enum APIPath {
     package static let health = "\(root)/health"
     /// Versions; needs no token.
     package static let version = "\(root)/version"
+    /// Applying the retention rules.
+    package static let gc = "\(root)/gc"
     /// The OpenAPI document.
     package static let document = "\(root)/openapi.json"
 
@@ -55,6 +57,21 @@ package enum APIPath {
 
     /// One node.
     package static func node(_ name: String) -> String { "\(nodes)/\(encoded(name))" }
+
+    /// What can be decided about a node.
+    package enum NodePart: String, Sendable, CaseIterable {
+        /// No new work.
+        case cordon
+        /// Its work moves away.
+        case drain
+        /// Work again.
+        case uncordon
+    }
+
+    /// A decision about a node.
+    package static func node(_ name: String, _ part: NodePart) -> String {
+        "\(node(name))/\(part.rawValue)"
+    }
 
     /// One model: `name@version` or the bare name, which means the newest version.
     package static func model(_ name: String) -> String { "\(models)/\(encoded(name))" }

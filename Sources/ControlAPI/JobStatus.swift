@@ -33,6 +33,8 @@ package struct JobStatus: Decodable, Hashable, Sendable, JSONWritable {
     package var attempts: [Ending]
     /// Who works on it now, in replica order.
     package var members: [Member]
+    /// Nodes that work on it, or did when it ended.
+    package var hosts: [String]
     /// How far it is; `nil` unless it runs and has reported.
     package var progress: ProgressBody?
     /// What a command job runs and how it ended; `nil` for a training job.
@@ -166,6 +168,7 @@ package struct JobStatus: Decodable, Hashable, Sendable, JSONWritable {
                 endedAt: TimeText.text(milliseconds: entry.endedAt), node: entry.node,
                 reason: entry.reason.code.word, message: entry.reason.message)
         }
+        hosts = record.hosts.map(\.name)
         members = record.members.map { member in
             Member(
                 node: member.node.name, firstReplica: member.firstReplica,
@@ -193,6 +196,7 @@ package struct JobStatus: Decodable, Hashable, Sendable, JSONWritable {
         json.field("frozen", frozen)
         json.list("attempts", attempts)
         json.list("members", members)
+        json.field("hosts", hosts)
         json.optional("progress", progress)
         json.optional("command", command)
         json.endObject()

@@ -20,7 +20,7 @@ package struct JobSummary: Decodable, Hashable, Sendable, JSONWritable {
     package var message: String
     /// Logical replicas.
     package var replicas: Int
-    /// The nodes that work on it, in replica order.
+    /// The nodes that work on it, in replica order; of an ended job those that did at last.
     package var hosts: [String]
     /// Complete rounds at the last recorded change; ``progress`` is newer while it runs.
     package var rounds: Int64
@@ -52,7 +52,7 @@ package struct JobSummary: Decodable, Hashable, Sendable, JSONWritable {
         reason = record.reason.code.cachedWord
         message = record.reason.message
         replicas = record.work.replicas
-        hosts = record.members.map(\.node.name)
+        hosts = record.hosts.map(\.name)
         rounds = record.completeRounds
         samplesPerSecond = record.samplesPerSecond > 0 ? record.samplesPerSecond.finite : nil
         metrics = MetricValues(record.model?.metrics ?? record.commandState.metrics)

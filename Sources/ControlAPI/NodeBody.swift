@@ -28,6 +28,21 @@ package struct NodeBody: Decodable, Hashable, Sendable, JSONWritable {
     package var registeredAt: String?
     /// The boot id of its host.
     package var bootID: String
+    /// `Open`, `Cordoned` or `Draining`, as an operator decided.
+    package var duty: String
+    /// Who decided; empty when nobody did.
+    package var decidedBy: String
+    /// When, as ``TimeText`` writes times.
+    package var decidedAt: String?
+    /// While it is drained: when what is left there is stopped.
+    package var stopsAt: String?
+
+    /// `Ready`, `Ready,Cordoned`, `Ready,Draining`, or `Ready,Drained` once nothing runs there.
+    package var stateAndDuty: String {
+        guard duty != NodeDuty.open.word else { return state }
+        let isEmpty = duty == NodeDuty.draining.word && jobs.isEmpty && used.milliCPU == 0
+        return "\(state),\(isEmpty ? "Drained" : duty)"
+    }
 
     /// Processor time and memory.
     package struct Amount: Decodable, Hashable, Sendable, JSONWritable {
@@ -85,6 +100,14 @@ package struct NodeBody: Decodable, Hashable, Sendable, JSONWritable {
         datasets = description.heldDatasets.count
         registeredAt = TimeText.text(milliseconds: record.registeredAt)
         bootID = description.incarnation.bootID
+        let assignment = record.assignment
+        duty = assignment.duty.word
+        decidedBy = assignment.user
+        decidedAt = TimeText.text(milliseconds: assignment.decidedAt)
+        stopsAt =
+            assignment.duty == .draining
+            ? TimeText.text(
+                milliseconds: assignment.decidedAt + assignment.graceSeconds * 1_000) : nil
     }
 
     /// Writes the node.
@@ -103,6 +126,10 @@ package struct NodeBody: Decodable, Hashable, Sendable, JSONWritable {
         json.field("datasets", datasets)
         json.field("registeredAt", registeredAt)
         json.field("bootID", bootID)
+        json.field("duty", duty)
+        json.field("decidedBy", decidedBy)
+        json.field("decidedAt", decidedAt)
+        json.field("stopsAt", stopsAt)
         json.endObject()
     }
 }

@@ -20,7 +20,11 @@ package enum StreamPurpose: UInt32, Sendable {
 /// `counter % 4` of the block `(counter / 4 low, counter / 4 high, lane, 0)`. Blocks whose fourth
 /// counter word is not 0 belong to `RowPermutation`.
 package struct RandomStream: Sendable {
-    private let generator: Philox
+    let generator: Philox
+
+    init(generator: Philox) {
+        self.generator = generator
+    }
 
     /// The stream of this seed for this purpose.
     package init(seed: UInt64, purpose: StreamPurpose) {

@@ -16,8 +16,11 @@ struct ArtifactRoutes: Sendable {
                 .response(try digest(context), type: "application/octet-stream")
         }
         router.head("/v1/artifacts/{sha256}") { _, context in
-            try await FileStreaming(store: backend.artifacts)
-                .response(try digest(context), type: "application/octet-stream")
+            // Whoever asks whether it is there is about to use it.
+            let (store, digest) = (backend.artifacts, try digest(context))
+            try? await BlockingWork.run { try store.touch(digest) }
+            return try await FileStreaming(store: store)
+                .response(digest, type: "application/octet-stream")
                 .createHeadResponse()
         }
         router.put("/v1/artifacts/{sha256}") { request, context in
@@ -51,6 +54,7 @@ struct ArtifactRoutes: Sendable {
         if let size = try await BlockingWork.run({ try store.size(of: digest) }) {
             // Reading the body anyway keeps the connection in step.
             for try await _ in request.body {}
+            try? await BlockingWork.run { try store.touch(digest) }
             return .json(ArtifactBody(sha256: digest.hex, bytes: size))
         }
         let size = try await receive(request.body, as: digest, bound: bound)

@@ -77,6 +77,16 @@ extension Endpoint {
             method: "GET", path: "/v1/nodes/{name}", operation: "describeNode",
             summary: "One node.", response: "Node"),
         Endpoint(
+            method: "POST", path: "/v1/nodes/{name}/cordon", operation: "cordonNode",
+            summary: "The node takes no new work; what runs stays.", response: "NodeActionResult"),
+        Endpoint(
+            method: "POST", path: "/v1/nodes/{name}/drain", operation: "drainNode",
+            summary: "The node's work moves away; what is left after grace seconds is stopped.",
+            query: ["grace"], response: "NodeActionResult"),
+        Endpoint(
+            method: "POST", path: "/v1/nodes/{name}/uncordon", operation: "uncordonNode",
+            summary: "The node takes work again.", response: "NodeActionResult"),
+        Endpoint(
             method: "GET", path: "/v1/models", operation: "listModels",
             summary: "The models of a namespace, oldest first; as=table|wide|name gives text.",
             query: ["namespace", "as"], response: "List<Model>"),
@@ -105,6 +115,10 @@ extension Endpoint {
     ]
 
     private static let system: [Endpoint] = [
+        Endpoint(
+            method: "POST", path: "/v1/gc", operation: "collectGarbage",
+            summary: "Removes what the retention rules take; with dryRun=true only says what.",
+            query: ["dryRun"], response: "Housekeeping"),
         Endpoint(
             method: "GET", path: "/v1/health", operation: "health",
             summary: "Whether the scheduler is well.", response: "Health", isOpen: true),

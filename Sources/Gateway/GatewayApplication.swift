@@ -66,6 +66,7 @@ package struct GatewayApplication: Sendable {
         NodeRoutes(backend: backend).add(to: router)
         ModelRoutes(backend: backend).add(to: router)
         ArtifactRoutes(backend: backend, settings: settings).add(to: router)
+        HousekeepingRoutes(backend: backend).add(to: router)
         SystemRoutes(backend: backend).add(to: router)
         return router
     }

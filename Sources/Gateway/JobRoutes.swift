@@ -120,7 +120,7 @@ struct JobRoutes: Sendable {
         try context.requireOwner(job.user, of: job.fullName)
         switch await action(job.id) {
         case .refused(let reason): throw GatewayFailure(reason)
-        case .done, .accepted:
+        case .done, .accepted, .assigned:
             return .json(
                 ActionResult(
                     name: job.fullName, namespace: job.namespace, id: job.id.number))

@@ -55,9 +55,9 @@ struct JobTable {
     }
 
     private static func hosts(_ job: JobRecord) -> String {
-        if job.members.isEmpty { return "" }
-        let shown = job.members.prefix(3).map(\.node.name).joined(separator: ",")
-        return job.members.count > 3 ? "\(shown),+\(job.members.count - 3)" : shown
+        let hosts = job.hosts
+        let shown = hosts.prefix(3).map(\.name).joined(separator: ",")
+        return hosts.count > 3 ? "\(shown),+\(hosts.count - 3)" : shown
     }
 
     private static func progress(_ job: JobRecord, _ progress: TrainingProgress?) -> String {

@@ -25,6 +25,43 @@ struct NodeRoutes: Sendable {
             else { throw GatewayFailure.notFound("there is no node \(name.prefix(100))") }
             return Response.json(body(node))
         }
+        router.post("/v1/nodes/{name}/cordon") { request, context in
+            try await assign(request, context, .cordoned)
+        }
+        router.post("/v1/nodes/{name}/drain") { request, context in
+            try await assign(request, context, .draining)
+        }
+        router.post("/v1/nodes/{name}/uncordon") { request, context in
+            try await assign(request, context, .open)
+        }
+    }
+
+    /// What an operator decides about a node.
+    private func assign(
+        _ request: Request, _ context: GatewayContext, _ duty: NodeDuty
+    ) async throws -> Response {
+        let sender = try context.writer()
+        guard sender.role == .admin else {
+            throw GatewayFailure.forbidden("only an admin may take nodes out of service")
+        }
+        let name = try context.name("name")
+        let grace = try request.number("grace").map(Int64.init) ?? NodeAssignment.usualGrace
+        guard grace <= NodeAssignment.longestGrace else {
+            throw GatewayFailure.invalid(
+                "grace=\(grace) is over \(NodeAssignment.longestGrace) seconds")
+        }
+        guard let node = NodeID(checking: name) else {
+            throw GatewayFailure.notFound("there is no node \(name.prefix(100))")
+        }
+        let assignment = NodeAssignment(
+            duty: duty, user: sender.user, decidedAt: WallTime.milliseconds,
+            graceSeconds: duty == .draining ? grace : 0)
+        switch await backend.assign(node, assignment) {
+        case .assigned(let node, let jobsLeft):
+            return .json(NodeActionResult(name: node.name, duty: duty.word, jobsLeft: jobsLeft))
+        case .refused(let reason): throw GatewayFailure(reason)
+        case .accepted, .done: throw GatewayFailure(Reason(.conflict, "another answer came"))
+        }
     }
 
     private func body(_ node: NodeSummary) -> NodeBody {
@@ -44,7 +81,7 @@ struct NodeRoutes: Sendable {
         var table = TextTable(isWide ? narrow + wide : narrow)
         for node in nodes {
             var cells = [
-                node.name, node.state,
+                node.name, node.stateAndDuty,
                 "\(cores(node.used.milliCPU))/\(cores(node.capacity.milliCPU))",
                 "\(node.used.memoryBytes >> 20)/\(node.capacity.memoryBytes >> 20)Mi",
                 node.jobs.joined(separator: ","), node.version,

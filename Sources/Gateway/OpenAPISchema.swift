@@ -40,6 +40,10 @@ struct OpenAPISchema: Sendable {
         OpenAPISchema(
             "Health", "status:string freeBytes:integer readyNodes:integer nodes:integer"),
         OpenAPISchema(
+            "Housekeeping", "removed:boolean removable:StoredItems[] stored:StoredItems[]"),
+        OpenAPISchema(
+            "StoredItems", "what:string count:integer bytes:integer ruleSeconds:integer"),
+        OpenAPISchema(
             "JobDescription",
             "apiVersion:string kind:string metadata:JobMetadata spec:JobSpec status:JobStatus"),
         OpenAPISchema(
@@ -58,7 +62,8 @@ struct OpenAPISchema: Sendable {
             "state:string reason:string message:string startedAt:string? finishedAt:string?"
                 + " attempt:integer failures:integer model:StoredModel? metrics:numbers"
                 + " samplesPerSecond:number? rounds:integer totalRounds:integer? frozen:Frozen"
-                + " attempts:Ending[] members:Member[] progress:Progress? command:Command?"),
+                + " attempts:Ending[] members:Member[] hosts:string[] progress:Progress?"
+                + " command:Command?"),
         OpenAPISchema(
             "Command",
             "line:string ranks:integer exitCode:integer? signal:integer? exitRank:integer?"
@@ -81,7 +86,8 @@ struct OpenAPISchema: Sendable {
             "name:string state:string version:string protocolVersion:integer cores:integer"
                 + " features:string[] capacity:Amount used:Amount jobs:string[]"
                 + " fingerprints:Fingerprint[] datasets:integer registeredAt:string?"
-                + " bootID:string"),
+                + " bootID:string duty:string decidedBy:string decidedAt:string? stopsAt:string?"),
+        OpenAPISchema("NodeActionResult", "name:string duty:string jobsLeft:integer"),
         OpenAPISchema("Amount", "milliCPU:integer memoryBytes:integer"),
         OpenAPISchema("Fingerprint", "coreType:string digest:string"),
         OpenAPISchema(

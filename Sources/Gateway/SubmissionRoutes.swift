@@ -105,7 +105,7 @@ struct SubmissionRoutes: Sendable {
                     SubmittedJob(
                         name: fullName, namespace: job.specification.namespace, id: id.number,
                         repeated: isRepeated))
-            case .done: break
+            case .done, .assigned: break
             case .refused(let reason): throw refusal(reason, after: submitted, of: jobs.count)
             }
         }

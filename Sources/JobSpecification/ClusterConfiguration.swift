@@ -14,8 +14,25 @@ package struct ClusterConfiguration: Sendable, Equatable {
         package var suspectAfterMilliseconds: Int64 = 3_000
         /// Bytes of free disk below which no work is accepted.
         package var freeDiskFloorBytes: Int64 = 512 << 20
+        /// How long what is no longer needed is kept.
+        package var retention = Retention()
 
         /// The defaults: everything on this machine.
+        package init() {}
+    }
+
+    /// How long what is no longer needed is kept, in seconds.
+    package struct Retention: Sendable, Equatable {
+        /// Ended jobs without `ttlAfterFinished`; 0 keeps them for ever.
+        package var endedJobsSeconds: Int64 = 0
+        /// Logs of ended jobs.
+        package var logsSeconds: Int64 = 30 * 86_400
+        /// Curves of ended jobs.
+        package var curvesSeconds: Int64 = 90 * 86_400
+        /// Stored files that nothing refers to, after their last use.
+        package var filesSeconds: Int64 = 7 * 86_400
+
+        /// The defaults, as the fields state them.
         package init() {}
     }
 

@@ -32,6 +32,7 @@ struct ClusterConfigurationReader {
             "suspectAfter", in: range, default: result.suspectAfterMilliseconds)
         result.freeDiskFloorBytes =
             reader.bytes("freeDiskFloor", in: Limits.diskFloorBytes) ?? result.freeDiskFloorBytes
+        result.retention = readRetention(reader.section("retention"))
         reader.finish()
         let least = result.heartbeatMilliseconds * Limits.heartbeatsPerSilence
         if result.suspectAfterMilliseconds < least {
@@ -49,6 +50,18 @@ struct ClusterConfigurationReader {
                 reader.report(name, "\(address) is the address of \(other.0) too")
             }
         }
+        return result
+    }
+
+    private func readRetention(_ reader: FieldReader) -> ClusterConfiguration.Retention {
+        var result = ClusterConfiguration.Retention()
+        let range = Limits.retentionSeconds
+        result.endedJobsSeconds =
+            reader.seconds("endedJobs", in: range) ?? result.endedJobsSeconds
+        result.logsSeconds = reader.seconds("logs", in: range) ?? result.logsSeconds
+        result.curvesSeconds = reader.seconds("curves", in: range) ?? result.curvesSeconds
+        result.filesSeconds = reader.seconds("files", in: range) ?? result.filesSeconds
+        reader.finish()
         return result
     }
 

@@ -56,12 +56,20 @@ package enum Limits {
     package static let replicas = 1...1_024
     /// The most hidden layers.
     package static let hiddenLayers = 16
+    /// The most layers of a `cnn`.
+    package static let networkLayers = 128
+    /// Sides, channels and windows of images.
+    package static let imageSide = 1...4_096
+    /// Learned numbers per input of a factorization machine.
+    package static let factors = 1...1_024
     /// Units of one hidden layer.
     package static let layerWidth = 1...65_536
     /// Passes over the training rows.
     package static let epochs = 1...1_000_000
     /// Rows per step and replica.
     package static let batchSize = 1...65_536
+    /// Epochs without improvement.
+    package static let patience = 1...1_000_000
     /// Local steps between two averages.
     package static let stepsPerRound = 1...1_000_000
     /// The step from which `postLocal` averages less often.
@@ -101,4 +109,6 @@ package enum Limits {
     package static let heartbeatsPerSilence: Int64 = 3
     /// Bytes of free disk to keep (up to 64 TiB).
     package static let diskFloorBytes: ClosedRange<Int64> = 0...(64 << 40)
+    /// How long things are kept, in seconds (up to ten years).
+    package static let retentionSeconds: ClosedRange<Int64> = 1...(3_650 * 86_400)
 }

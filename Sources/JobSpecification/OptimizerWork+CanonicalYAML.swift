@@ -41,6 +41,7 @@ extension OptimizerWork.Schedule {
         case .linearWarmupCosine: ["warmup: \(warmup)", "minimum: \(minimum)"]
         case .invscaling: ["power: \(power)"]
         case .oneCycle: ["warmup: \(warmup)"]
+        case .plateau: ["factor: \(factor)", "patience: \(epochs)", "minimum: \(minimum)"]
         }
     }
 }

@@ -93,10 +93,7 @@ extension TrainJobReader {
         _ training: FieldReader, _ schedule: inout OptimizerWork.Schedule
     ) {
         let members = OptimizerWork.Schedule.Shape.allCases.map(\.word)
-        let plateau = "plateau is not supported by this release: it needs validation in each epoch"
-        guard
-            let (word, entry) = training.union(
-                "schedule", members: members, refused: ["plateau": plateau]),
+        guard let (word, entry) = training.union("schedule", members: members),
             let shape = OptimizerWork.Schedule.Shape.allCases.first(where: { $0.word == word })
         else { return }
         let reader = training.member("schedule", entry)
@@ -113,6 +110,11 @@ extension TrainJobReader {
             schedule.minimum = share(reader, "minimum", 0)
         case .invscaling: schedule.power = amount(reader, "power", 0.5)
         case .oneCycle: schedule.warmup = share(reader, "warmup", 0.3)
+        case .plateau:
+            schedule.factor = share(reader, "factor", 0.1)
+            schedule.epochs = reader.integer("patience", in: Limits.patience, default: 10)
+            schedule.minimum = share(reader, "minimum", 0)
+            reader.belongsElsewhere(["monitor": "spec.training"])
         }
         reader.finish()
     }

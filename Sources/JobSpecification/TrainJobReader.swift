@@ -11,7 +11,9 @@ struct TrainJobReader {
         "regularization": "spec.training", "gradientClipping": "spec.training",
         "learningRate": "spec.training.optimizer.sgd",
         "momentum": "spec.training.optimizer.sgd", "hidden": "spec.model.mlp",
-        "mlp": "spec.model", "softmaxRegression": "spec.model", "source": "spec.data",
+        "mlp": "spec.model", "softmaxRegression": "spec.model", "cnn": "spec.model",
+        "loss": "spec.training", "classWeights": "spec.training",
+        "earlyStopping": "spec.training", "ema": "spec.training", "source": "spec.data",
         "format": "spec.data", "split": "spec.data", "file": "spec.data.source",
         "hostPath": "spec.data.source", "cpu": "spec.resources", "memory": "spec.resources",
         "every": "spec.averaging", "timeLimit": "spec.runPolicy",
@@ -28,10 +30,11 @@ struct TrainJobReader {
         let spec = root.section("spec")
         root.finish()
         let replicas = spec.integer("replicas", in: Limits.replicas, default: 1)
-        let training = readTraining(spec)
+        let model = readModel(spec)
+        let training = readTraining(spec, model)
         let (source, format, split) = readData(spec, seed: training.seed)
+        checkSteering(spec, training.steering, training.optimizer, split.validation)
         let standardizes = readPreprocessing(spec)
-        let hidden = readModel(spec)
         let averaging = readAveraging(spec)
         let numerics = spec.word(
             "numerics", among: ["auto", "portable"] + KernelFingerprint.ranking, default: "auto")
@@ -47,9 +50,10 @@ struct TrainJobReader {
             name: metadata.name, namespace: metadata.namespace, labels: metadata.labels,
             annotations: metadata.annotations, dataSource: source, format: format,
             validationFraction: split.validation, testFraction: split.test,
-            splitSeed: split.seed, standardizes: standardizes, hiddenLayers: hidden,
-            replicas: replicas, epochs: training.epochs, batchSize: training.batchSize,
-            seed: training.seed, optimizer: training.optimizer, every: averaging.every,
+            splitSeed: split.seed, standardizes: standardizes, model: model.work,
+            loss: training.loss, steering: training.steering, replicas: replicas,
+            epochs: training.epochs, batchSize: training.batchSize, seed: training.seed,
+            optimizer: training.optimizer, every: averaging.every,
             averagesOptimizerState: averaging.averagesOptimizerState,
             numerics: numerics, perReplica: perReplica, mostHosts: mostHosts,
             modelName: modelName, timeLimitSeconds: policy.timeLimit,
@@ -107,9 +111,11 @@ struct TrainJobReader {
         var batchSize = 32
         var seed: UInt64 = 0
         var optimizer = OptimizerWork.sgd(learningRate: 0.01, momentum: 0)
+        var loss = LossWork.plain
+        var steering = SteeringWork()
     }
 
-    private func readTraining(_ spec: FieldReader) -> Training {
+    private func readTraining(_ spec: FieldReader, _ model: Model) -> Training {
         var result = Training()
         let reader = spec.section("training")
         result.epochs = reader.integer("epochs", in: Limits.epochs, default: result.epochs)
@@ -117,6 +123,15 @@ struct TrainJobReader {
             "batchSize", in: Limits.batchSize, default: result.batchSize)
         result.seed = reader.seed("seed", default: result.seed)
         result.optimizer = readOptimizer(reader)
+        if let l2 = model.l2 {
+            if result.optimizer.l2 > 0 {
+                reader.report("regularization", "ridgeRegression states l2 already")
+            }
+            result.optimizer.l2 = l2
+        }
+        result.loss = loss(readLoss(reader), for: model.work.kind, reader)
+        readClassWeights(reader, into: &result.loss)
+        result.steering = readSteering(reader, loss: result.loss.kind)
         reader.belongsElsewhere([
             "learningRate": "spec.training.optimizer.sgd",
             "momentum": "spec.training.optimizer.sgd",
@@ -139,48 +154,5 @@ struct TrainJobReader {
             }
         }
         return !items.isEmpty
-    }
-
-    private func readModel(_ spec: FieldReader) -> [Int] {
-        spec.require("model", "model: {mlp: {hidden: [64]}}")
-        let initial = "initial is not supported by this release: training starts from the seed"
-        let members = ["mlp", "softmaxRegression"]
-        guard let value = spec.value("model") else { return [] }
-        guard !value.isNull else {
-            spec.report("model", "needs one of mlp, softmaxRegression")
-            return []
-        }
-        guard
-            let (member, entry) = spec.union(
-                "model", members: members, refused: ["initial": initial])
-        else { return [] }
-        let reader = spec.member("model", entry)
-        defer { reader.finish() }
-        guard member == "mlp" else { return [] }
-        _ = reader.word("activation", among: ["relu"], default: "relu")
-        reader.require("hidden", "hidden: [64]")
-        guard let items = reader.list("hidden", atMost: Limits.hiddenLayers) else { return [] }
-        if items.isEmpty {
-            reader.report("hidden", "needs at least one layer; without any use softmaxRegression")
-        }
-        return items.enumerated().map { index, item in width(item, index: index, of: reader) }
-    }
-
-    private func width(_ item: YAMLNode, index: Int, of reader: FieldReader) -> Int {
-        let path = "\(reader.path("hidden"))[\(index)]"
-        let range = Limits.layerWidth
-        guard case .scalar(let text, _) = item.content, !item.isNull,
-            let value = try? ScalarSyntax.integer(text)
-        else {
-            collector.report(item.position, path, "expected an integer, found \(item.found)")
-            return range.lowerBound
-        }
-        guard (Int64(range.lowerBound)...Int64(range.upperBound)).contains(value) else {
-            let message =
-                "must be from \(range.lowerBound) to \(range.upperBound), found \(value)"
-            collector.report(item.position, path, message)
-            return range.lowerBound
-        }
-        return Int(value)
     }
 }

@@ -97,20 +97,17 @@ extension TrainJobSpecification {
     }
 
     private func modelLines() -> [String] {
-        let hidden = hiddenLayers.map(String.init).joined(separator: ", ")
-        let model =
-            hiddenLayers.isEmpty
-            ? "{softmaxRegression: {}}" : "{mlp: {hidden: [\(hidden)], activation: relu}}"
         return [
-            "  model: \(model)",
+            model.canonicalLine,
             "  training:",
             "    epochs: \(epochs)",
             "    batchSize: \(batchSize)",
             "    seed: \(seed)",
-        ] + optimizer.canonicalLines + [
-            averagingLine,
-            "  numerics: \(CanonicalYAML.text(numerics))",
-        ]
+        ] + loss.canonicalLines(usual: TrainJobReader.losses(of: model.kind)[0])
+            + optimizer.canonicalLines + steering.canonicalLines + [
+                averagingLine,
+                "  numerics: \(CanonicalYAML.text(numerics))",
+            ]
     }
 
     private func policyLines() -> [String] {

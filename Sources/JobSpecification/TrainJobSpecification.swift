@@ -46,8 +46,12 @@ package struct TrainJobSpecification: Sendable, Equatable {
 
     // MARK: model and training
 
-    /// Widths of the hidden layers; empty means softmax regression.
-    package var hiddenLayers: [Int]
+    /// The shape of the model.
+    package var model: ModelWork
+    /// What training makes small.
+    package var loss: LossWork
+    /// What is decided from validation.
+    package var steering: SteeringWork
     /// R, the number of logical replicas.
     package var replicas: Int
     /// Passes over the training rows.
@@ -110,13 +114,19 @@ package struct TrainJobSpecification: Sendable, Equatable {
         }
         var work = TrainingWork(
             data: data, validationFraction: validationFraction, testFraction: testFraction,
-            splitSeed: splitSeed, standardizes: standardizes, hiddenLayers: hiddenLayers,
+            splitSeed: splitSeed, standardizes: standardizes, hiddenLayers: [],
             replicas: replicas, batchSize: batchSize, epochs: epochs, seed: seed,
             optimizer: optimizer, averagesOptimizerState: averagesOptimizerState,
             stepsPerRound: stepsPerRound)
         work.averaging = averaging
+        work.model = model
+        work.loss = loss
+        work.steering = steering
         return work
     }
+
+    /// Widths of the hidden layers of a multi-layer perceptron; empty for other models.
+    package var hiddenLayers: [Int] { model.hidden }
 
     /// What placing the job needs.
     package var requirements: JobRequirements {

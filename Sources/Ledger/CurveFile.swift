@@ -76,6 +76,20 @@ final class CurveFile: Sendable {
         }
     }
 
+    func counts() throws -> [(job: JobID, points: Int)] {
+        try read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT job, sum((SELECT count(*) FROM point WHERE series = series.id)) AS points
+                    FROM series GROUP BY job ORDER BY job
+                    """
+            ).map { row in
+                (job: JobID(UInt64(row["job"] as Int64)), points: row["points"] as Int)
+            }
+        }
+    }
+
     func pointCount() throws -> Int {
         try read { try Int.fetchOne($0, sql: "SELECT count(*) FROM point") ?? 0 }
     }

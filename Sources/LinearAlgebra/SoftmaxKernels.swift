@@ -6,6 +6,12 @@ package enum SoftmaxKernels {
         package var lossSum: Double
         /// Rows whose largest logit is that of their label; the first of equals counts.
         package var correct: Int
+
+        /// Takes both.
+        package init(lossSum: Double, correct: Int) {
+            self.lossSum = lossSum
+            self.correct = correct
+        }
     }
 
     /// Replaces logits by the gradient of `scale * sum of cross-entropies` and scores the batch.

@@ -57,3 +57,38 @@ package enum VectorKernels {
         }
     }
 }
+
+extension VectorKernels {
+    /// `target = target + values`, element by element.
+    package static func add(
+        _ values: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, count: Int
+    ) {
+        for index in 0..<count { target[index] += values[index] }
+    }
+
+    /// `output = values²`, element by element.
+    package static func square(
+        _ values: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>, count: Int
+    ) {
+        for index in 0..<count { output[index] = values[index] * values[index] }
+    }
+
+    /// `target = target + values²`, element by element, fused.
+    package static func addSquares(
+        _ values: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, count: Int
+    ) {
+        for index in 0..<count {
+            target[index] = target[index].addingProduct(values[index], values[index])
+        }
+    }
+
+    /// `target = target - left * right`, element by element, fused.
+    package static func subtractProducts(
+        _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>,
+        from target: UnsafeMutablePointer<Float>, count: Int
+    ) {
+        for index in 0..<count {
+            target[index] = target[index].addingProduct(-left[index], right[index])
+        }
+    }
+}

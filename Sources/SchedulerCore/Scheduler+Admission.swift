@@ -176,6 +176,7 @@ extension Scheduler {
             entry.record.completeRounds = max(
                 entry.record.completeRounds, progress.completeRounds)
         }
+        entry.record.computedBy = entry.record.members.map(\.node)
         entry.record.members = []
         entry.record.state = state
         entry.record.reason = reason

@@ -67,7 +67,7 @@ extension Scheduler {
         // The first reason in the order a node is checked, over all ready nodes.
         let order: [Reason.Code] = [
             .dataNotStaged, .hostFault, .notEnoughMemory, .notEnoughCPU, .noFingerprint,
-            .noSupervisor,
+            .cordoned, .noSupervisor,
         ]
         for code in order {
             if let found = ready.first(where: { $0.reason.code == code }) { return found.reason }
@@ -98,8 +98,14 @@ extension Scheduler {
         guard node.isReady else {
             return Reason(.silent, "\(id) is \(node.record.state.word)")
         }
+        if node.record.assignment.duty != .open {
+            return Reason(
+                .cordoned,
+                "\(id) is \(node.record.assignment.duty.word.lowercased()) by "
+                    + "\(node.record.assignment.user); mlctl node uncordon \(id) opens it")
+        }
         if record.command != nil { return lack(of: node, id, forCommand: entry) }
-        let ready = nodeOrder.filter { nodes[$0]?.isReady ?? false }
+        let ready = nodeOrder.filter { nodes[$0]?.takesWork ?? false }
         let kernel = freezeKernel(for: record, among: ready)
         if kernel == nil || node.fingerprint(of: kernel?.coreType ?? "") != kernel?.digest {
             return Reason(

@@ -11,6 +11,7 @@ import Determinism
 /// lanes decide speed, never bits.
 extension Scheduler {
     mutating func place(_ moment: Moment, _ effects: inout SchedulerEffects) {
+        drainNodes(moment, &effects)
         startWaiting(waiting.linesInOrder().map(\.needs), moment, &effects)
         if !running.isEmpty { expandRunning(moment, &effects) }
     }
@@ -20,7 +21,7 @@ extension Scheduler {
         _ lines: [PlacementNeeds], _ moment: Moment, _ effects: inout SchedulerEffects
     ) {
         guard !lines.isEmpty else { return }
-        let ready = nodeOrder.filter { nodes[$0]?.isReady ?? false }
+        let ready = nodeOrder.filter { nodes[$0]?.takesWork ?? false }
         var open = lines.compactMap { needs in
             waiting.first(of: needs).map { (first: $0, needs: needs) }
         }
@@ -82,7 +83,7 @@ extension Scheduler {
 
     /// Ready nodes that prove the kernel and hold the data, with the lanes they could give;
     /// those that lack only the data are told to fetch it.
-    private mutating func openHolders(
+    mutating func openHolders(
         for entry: JobEntry, among ready: [NodeID], _ moment: Moment,
         _ effects: inout SchedulerEffects
     ) -> [(node: NodeID, lanes: Int)] {
@@ -105,7 +106,7 @@ extension Scheduler {
 
     /// The holders with the most lanes whose trainers can all exchange parameters: those of one
     /// host, or all that listen for other hosts.
-    private func largestGroup(
+    func largestGroup(
         of holders: [(node: NodeID, lanes: Int)]
     ) -> [(node: NodeID, lanes: Int)] {
         let reaches = holders.map { nodes[$0.node]?.record.description.reach }
@@ -172,7 +173,7 @@ extension Scheduler {
     }
 
     /// The roomiest nodes first; ends ordered by name, as members are.
-    private func take(
+    func take(
         _ wanted: Int, of holders: [(node: NodeID, lanes: Int)], _ record: JobRecord
     ) -> [(node: NodeID, lanes: Int)] {
         let mostHosts =
@@ -271,7 +272,7 @@ extension Scheduler {
     /// With nothing waiting, running jobs grow onto free lanes; a new term costs time, so only
     /// when lanes are gained and not more often than the expansion interval.
     private mutating func expandRunning(_ moment: Moment, _ effects: inout SchedulerEffects) {
-        let ready = nodeOrder.filter { nodes[$0]?.isReady ?? false }
+        let ready = nodeOrder.filter { nodes[$0]?.takesWork ?? false }
         let growing = running.filter { mayGrow($0, moment) }
         guard !growing.isEmpty, countClaimants(among: ready) == 0 else { return }
         for job in growing {

@@ -49,6 +49,7 @@ extension Scheduler {
         for record in state.nodes {
             var entry = NodeEntry(record: record, lastHeard: moment.instant)
             if record.state != .left { entry.record.state = .awaited }
+            resumeDrain(&entry, moment)
             nodes[record.description.node] = entry
         }
         nodeOrder = nodes.keys.sorted()

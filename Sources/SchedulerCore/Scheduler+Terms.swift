@@ -21,6 +21,7 @@ extension Scheduler {
             replicas: entry.record.work.replicas, over: members)
         entry.record.reason = reason
         entry.phase = .proposed(answers: [:])
+        entry.stateHolders = []
         entry.giveUpAt = nil
         entry.expandAfter = moment.instant + configuration.expansionInterval
         if let progress = entry.progress {
@@ -116,6 +117,12 @@ extension Scheduler {
     ) {
         let job = status.attempt.job
         guard let term = jobs[job]?.record.term, let begunAt = jobs[job]?.begunAt else { return }
+        if status.term == term, status.phase == .training, status.completeRounds >= 0,
+            status.completeRounds >= go?.startRound ?? 0
+        {
+            // A trainer reports rounds of this term only once it has the state they start from.
+            jobs[job]?.stateHolders.insert(node)
+        }
         if status.term < term {
             if go == nil {
                 // The scheduler's last life proposed this term and nobody can have started it.
@@ -197,6 +204,10 @@ extension Scheduler {
             },
             startRound: max(newest, 0), stateSource: source)
         entry.phase = .training(go)
+        entry.stateHolders = Set(
+            entry.record.members.map(\.node).filter {
+                newest < 0 || answers[$0]?.completeRounds == newest
+            })
         entry.begunAt = moment.instant
         entry.record.reason = .none
         entry.record.completeRounds = max(newest, 0)
@@ -241,6 +252,10 @@ extension Scheduler {
                         + "\(known.stateDigest), \(node) holds \(progress.stateDigest)"),
                 moment, &effects)
             return
+        }
+        if case .training(let go?) = entry.phase, progress.completeRounds >= go.startRound {
+            jobs[job]?.stateHolders.insert(node)
+            entry.stateHolders.insert(node)
         }
         guard progress.completeRounds >= entry.progress?.completeRounds ?? -1 else { return }
         let isNews = progress.completeRounds > entry.progress?.completeRounds ?? -1

@@ -74,6 +74,8 @@ package struct Scheduler: Sendable {
             onMessage(message, from: node, moment, &effects)
         case .disconnected(let node):
             onDisconnected(node, moment, &effects)
+        case .assign(let node, let assignment, let request):
+            onAssign(assignment, to: node, request, moment, &effects)
         case .diskBelowFloor(let isBelow):
             isDiskBelowFloor = isBelow
         case .wake:
@@ -139,6 +141,8 @@ struct JobEntry: Sendable {
     var notBefore: LogicalInstant?
     /// When `timeLimit` passes; counted on the monotone clock from the first start seen here.
     var timeLimitAt: LogicalInstant?
+    /// Members of the present term that hold the global state, so that it would outlive the others.
+    var stateHolders: Set<NodeID> = []
     var progress: TrainingProgress?
     /// The member whose report `progress` is.
     var progressNode: NodeID?
@@ -176,11 +180,15 @@ struct NodeEntry: Sendable {
     var datasets: [String: Int64] = [:]
     /// Data sets asked for, with the time of asking.
     var staging: [String: LogicalInstant] = [:]
+    /// While it is drained: when what is left there is stopped.
+    var drainedAt: LogicalInstant?
     /// Why data sets could not be had here at the last try; as many as `staging` at most.
     var stagingProblems: [String: Reason] = [:]
 
     var free: ResourceAmount { record.description.capacity - used }
     var isReady: Bool { record.state == .ready }
+    /// Whether new work may be placed on it.
+    var takesWork: Bool { isReady && record.assignment.duty == .open }
 
     /// Whether the data set is here; its rows must be known while the rounds' length is not.
     func holds(_ work: TrainingWork) -> Bool {

@@ -65,6 +65,8 @@ package struct SchedulerEffects: Sendable {
         case accepted(JobID, fullName: String, isRepeated: Bool)
         /// The request took effect.
         case done(JobID)
+        /// The node is assigned as asked; so much of its work is there still.
+        case assigned(NodeID, jobsLeft: Int)
         /// The request has no effect, for this reason.
         case refused(Reason)
     }

@@ -79,6 +79,8 @@ package enum SchedulerEvent: Sendable {
     case message(NodeID, WorkerMessage)
     /// A node's connection closed.
     case disconnected(NodeID)
+    /// An operator decides whether a node takes work.
+    case assign(NodeID, NodeAssignment, RequestToken)
     /// Free disk space crossed the floor: below it nothing new is accepted.
     case diskBelowFloor(Bool)
     /// Time passed.

@@ -48,6 +48,18 @@ final class CurveWriter: Sendable {
         if isFirst { queue.async { [self] in write() } }
     }
 
+    /// Drops the curves of deleted jobs.
+    func remove(_ jobs: [JobID]) {
+        queue.async { [self] in
+            write()
+            do {
+                try ledger.removeCurves(of: jobs)
+            } catch {
+                logger.warning("curves were not removed", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+
     private func write() {
         let points = waiting.withLock { waiting in
             defer {

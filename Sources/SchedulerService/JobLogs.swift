@@ -37,6 +37,17 @@ final class JobLogs: Sendable {
         put(.removal(job))
     }
 
+    /// Every log with its bytes, by job.
+    func sizes() -> [(job: JobID, bytes: Int64)] {
+        drain()
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return names.compactMap { name -> (job: JobID, bytes: Int64)? in
+            guard name.hasSuffix(".log"), let number = UInt64(name.dropLast(4)) else { return nil }
+            let attributes = try? FileManager.default.attributesOfItem(atPath: "\(folder)/\(name)")
+            return (JobID(number), (attributes?[.size] as? NSNumber)?.int64Value ?? 0)
+        }.sorted { $0.job < $1.job }
+    }
+
     /// The whole log; empty when there is none.
     func text(of job: JobID) -> String {
         drain()

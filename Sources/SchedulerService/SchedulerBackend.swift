@@ -13,8 +13,12 @@ package protocol SchedulerBackend: Sendable {
     func delete(_ job: JobID) async -> SchedulerEffects.Answer
     /// Suspends a waiting job, or resumes it.
     func suspend(_ job: JobID, _ isSuspended: Bool) async -> SchedulerEffects.Answer
+    /// Decides whether a node takes work; the answer comes after the commit.
+    func assign(_ node: NodeID, _ assignment: NodeAssignment) async -> SchedulerEffects.Answer
     /// Why a job is where it is.
     func explain(_ job: JobID) async -> Explanation?
+    /// Applies the retention rules, or only looks what they would take.
+    func housekeep(removes: Bool) async throws -> HousekeepingReport
     /// Committed state for reads.
     var view: CommittedView { get }
     /// The canonical spec of a job.

@@ -1,5 +1,6 @@
 package import Artifacts
 package import ClusterVocabulary
+import Dispatch
 import Foundation
 package import Ledger
 package import Logging
@@ -14,15 +15,16 @@ package final class SchedulerDaemon: SchedulerBackend {
     package let view = CommittedView()
     /// Stored files.
     package let artifacts: ArtifactStore
-    private let ledger: LedgerStore
-    private let settings: SchedulerSettings
-    private let logger: Logger
+    let ledger: LedgerStore
+    let settings: SchedulerSettings
+    let logger: Logger
     private let inbox = SchedulerInbox()
     private let replies = PendingReplies()
     private let hub = EventHub()
-    private let logs: JobLogs
-    private let outputs: JobOutputs
+    let logs: JobLogs
+    let outputs: JobOutputs
     private let curves: CurveWriter
+    private let exchangeKeys: ExchangeKeys
     private let context: MessagingContext
     private let authenticator: ZAPHandler
     private let control: RouterEndpoint
@@ -31,6 +33,8 @@ package final class SchedulerDaemon: SchedulerBackend {
     private let incarnation: Incarnation
     private let startedAt = WallClock.milliseconds
     private let ended = WaitSignal()
+    /// Sweeps of the retention rules, one at a time.
+    let housekeeping = DispatchQueue(label: "mlctl.housekeeping")
     private let failure = FailureCell()
     /// Why commits fail for now.
     private let stalled = Shared<String?>(nil)
@@ -51,6 +55,7 @@ package final class SchedulerDaemon: SchedulerBackend {
         logs = try JobLogs(folder: "\(settings.stateFolder)/logs")
         outputs = try JobOutputs(folder: "\(settings.stateFolder)/outputs")
         let keys = try ClusterKeys.load(stateFolder: settings.stateFolder)
+        exchangeKeys = try ExchangeKeys(stateFolder: settings.stateFolder)
         context = try MessagingContext(ioThreads: 2)
         authenticator = try ZAPHandler(context: context) { key, _, _ in keys.allowed[key] }
         control = try RouterEndpoint(
@@ -122,13 +127,15 @@ package final class SchedulerDaemon: SchedulerBackend {
             }
         }
         startCheckpointing()
+        startHousekeeping()
     }
 
     private func startLoop(_ core: Scheduler, lastEvent: Int64) {
         let actions = SchedulerLoop.Actions(
-            send: { [control, peers] node, message in
+            send: { [control, peers, exchangeKeys] node, message in
                 guard let peer = peers.withLock({ $0.peer(of: node) }) else { return }
-                control.send(to: peer, frames: [WireCodec.encode(message)])
+                control.send(
+                    to: peer, frames: [WireCodec.encode(exchangeKeys.completing(message))])
             },
             answer: { [replies] token, answer in replies.answer(token, with: answer) },
             publish: { [hub] items in hub.publish(items) },
@@ -138,6 +145,7 @@ package final class SchedulerDaemon: SchedulerBackend {
                 outputs.remove(job)
             },
             appendCurves: { [curves] reports in curves.append(reports) },
+            removeCurves: { [curves] jobs in curves.remove(jobs) },
             fail: { [failure] error in failure.set(error) },
             stall: { [stalled] error in stalled.withLock { $0 = error } })
         let parts = (ledger, inbox, view, settings, logger, ended, replies)
@@ -180,6 +188,9 @@ package final class SchedulerDaemon: SchedulerBackend {
     /// Says that ``stop()`` will follow once requests under way are answered; a commit that fails
     /// for now would keep them waiting, so it is given up.
     package func announceStop() { inbox.announceStop() }
+
+    /// Whether it will end.
+    var isStopping: Bool { inbox.isStopping }
 
     /// Stops cleanly: what was taken is committed, then sockets and ledger close.
     package func stop() {
@@ -266,6 +277,13 @@ extension SchedulerDaemon {
     /// Suspends a waiting job, or resumes it.
     package func suspend(_ job: JobID, _ isSuspended: Bool) async -> SchedulerEffects.Answer {
         await request { .suspend(job, isSuspended, $0) }
+    }
+
+    /// Decides whether a node takes work.
+    package func assign(
+        _ node: NodeID, _ assignment: NodeAssignment
+    ) async -> SchedulerEffects.Answer {
+        await request { .assign(node, assignment, $0) }
     }
 
     /// Why a job is where it is.

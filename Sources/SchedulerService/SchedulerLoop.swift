@@ -21,6 +21,7 @@ final class SchedulerLoop {
         var appendLog: @Sendable (JobID, String) -> Void
         var removeLog: @Sendable (JobID) -> Void
         var appendCurves: @Sendable ([TrainingProgress]) -> Void
+        var removeCurves: @Sendable ([JobID]) -> Void
         var fail: @Sendable (LedgerError) -> Void
         /// A commit fails for now, with its error; `nil` once it went through.
         var stall: @Sendable (String?) -> Void
@@ -167,6 +168,7 @@ final class SchedulerLoop {
         }
         if !effects.progress.isEmpty { actions.appendCurves(effects.progress) }
         for job in effects.deletedJobs { actions.removeLog(job) }
+        if !effects.deletedJobs.isEmpty { actions.removeCurves(effects.deletedJobs) }
         for line in effects.logs { appendLog(line.attempt.job, line.text, &items) }
         actions.publish(items)
     }

@@ -10,6 +10,8 @@ package struct SchedulerSettings: Sendable {
     package var artifactEndpoint: String
     /// Below this many free bytes nothing new is accepted.
     package var freeBytesFloor: Int64
+    /// How long what is no longer needed is kept.
+    package var retention = RetentionRules()
     /// Times and bounds of the core.
     package var core: SchedulerConfiguration
 

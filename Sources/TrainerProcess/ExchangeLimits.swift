@@ -4,6 +4,11 @@ enum ExchangeLimits {
     static let mostPorts = 64
     /// Elements of one bulk frame: 1 MiB of floats.
     static let elementsPerFrame = 262_144
+    /// Bytes of a payload on the wire, its seal included; what a stranger can make a trainer hold
+    /// is this for each message that its socket queues.
+    static let mostFrameBytes = 4 * elementsPerFrame + 4_096
+    /// Frames of one peer that are sealed and on their way.
+    static let sealBuffers = 4
     /// Frames kept for a round or term this trainer has not reached yet.
     static let mostStashedFrames = 65_536
     /// Bytes of those frames beyond twice the state.

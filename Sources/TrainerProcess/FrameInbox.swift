@@ -1,12 +1,15 @@
+import ClusterVocabulary
 import Determinism
 import Messaging
+import Sealing
 import WireCodec
 
-/// Frames from peers: the next one from the socket, and those that came before their round.
+/// Frames from peers: the next one from the sockets, and those that came before their round.
 ///
-/// A peer may be one round, or one term, ahead; its frames are kept, in order and bounded, and
-/// given again when the trainer gets there. Frames of older rounds and terms are dropped and
-/// counted.
+/// Frames from other hosts are sealed under the key of the term and opened here, before anybody
+/// looks at what they say. A peer may be one round ahead; its frames are kept, in order and
+/// bounded, and given again when the trainer gets there. Frames of older rounds and terms are
+/// dropped and counted.
 final class FrameInbox {
     /// What the reader did with a frame.
     enum Disposition {
@@ -16,19 +19,43 @@ final class FrameInbox {
         case later
     }
 
-    private let receivers: [ExchangeReceiver]
-    /// Which receiver was read last.
+    /// A socket and what comes through it.
+    struct Door {
+        let receiver: ExchangeReceiver
+        /// Whether strangers can reach it, so that every frame must prove itself.
+        let isSealed: Bool
+    }
+
+    private let doors: [Door]
+    /// Which door was read last.
     private var turn = 0
     private let mostStashedBytes: Int
     private var stash: [(header: ExchangeFrame, payload: [UInt8])] = []
     private var stashedBytes = 0
-    /// Frames that were no frames, failed their digest, or found the stash full.
-    private(set) var refusedFrames: UInt64 = 0
+    /// Where sealed frames are opened, one at a time.
+    private let scratch: UnsafeMutableRawBufferPointer
+    private var opener: FrameOpener?
+    private var openedTerm = Term.none
+    /// Frames that were not used.
+    private(set) var refusals = FrameRefusals()
 
-    /// Reads from every receiver in turn; there is at least one.
-    init(receivers: [ExchangeReceiver], stateBytes: Int) {
-        self.receivers = receivers
+    /// Reads from every door in turn; there is at least one.
+    init(doors: [Door], stateBytes: Int) {
+        self.doors = doors
         mostStashedBytes = 2 * stateBytes + ExchangeLimits.stashReserveBytes
+        scratch = .allocate(byteCount: ExchangeLimits.mostFrameBytes, alignment: 64)
+    }
+
+    deinit {
+        scratch.deallocate()
+    }
+
+    /// Sealed frames are those of this term from now on. Said again for the same term it changes
+    /// nothing: what was opened stays opened, and cannot be played again.
+    func adopt(_ term: Term, key: SecretBytes) {
+        guard term > openedTerm else { return }
+        openedTerm = term
+        opener = key.bytes.isEmpty ? nil : FrameOpener(termKey: key.bytes)
     }
 
     /// Gives every kept frame once more; those still too early stay.
@@ -48,46 +75,94 @@ final class FrameInbox {
         timeout: Duration,
         _ body: (ExchangeFrame, UnsafeRawBufferPointer) throws -> Disposition
     ) throws -> Bool {
-        if receivers.count == 1 {
-            return try receivers[0].receive(timeout: timeout) { try take($0, body) } != nil
+        if doors.count == 1 {
+            return try doors[0].receiver.receive(timeout: timeout) {
+                try take($0, isSealed: doors[0].isSealed, body)
+            } != nil
         }
         if try takeWaiting(body) { return true }
-        guard timeout > .zero, try ExchangeReceiver.wait(for: receivers, timeout: timeout) else {
-            return false
-        }
+        guard timeout > .zero,
+            try ExchangeReceiver.wait(for: doors.map(\.receiver), timeout: timeout)
+        else { return false }
         return try takeWaiting(body)
     }
 
-    /// Gives the first frame that is there already, the receivers taking turns.
+    /// Gives the first frame that is there already, the doors taking turns.
     private func takeWaiting(
         _ body: (ExchangeFrame, UnsafeRawBufferPointer) throws -> Disposition
     ) throws -> Bool {
-        for _ in receivers {
-            turn = (turn + 1) % receivers.count
-            if try receivers[turn].receive(timeout: .zero, { try take($0, body) }) != nil {
-                return true
+        for _ in doors {
+            turn = (turn + 1) % doors.count
+            let door = doors[turn]
+            let taken: Void? = try door.receiver.receive(timeout: .zero) {
+                try take($0, isSealed: door.isSealed, body)
             }
+            if taken != nil { return true }
         }
         return false
     }
 
     private func take(
-        _ message: IncomingMessage,
+        _ message: IncomingMessage, isSealed: Bool,
         _ body: (ExchangeFrame, UnsafeRawBufferPointer) throws -> Disposition
     ) throws {
-        guard message.frames.count == 2,
-            let header = try? ExchangeFrame(decoding: message.frames[0])
+        guard message.frames.count == 2, message.frames[0].count >= ExchangeFrame.byteCount,
+            message.frames[1].count <= ExchangeLimits.mostFrameBytes,
+            let header = try? ExchangeFrame(
+                decoding: UnsafeRawBufferPointer(
+                    rebasing: message.frames[0].prefix(ExchangeFrame.byteCount)))
         else {
-            refusedFrames += 1
+            refusals.malformed += 1
             return
         }
-        let payload = message.frames[1]
+        guard isSealed || message.frames[0].count == ExchangeFrame.byteCount else {
+            refusals.malformed += 1
+            return
+        }
+        var payload = message.frames[1]
+        if isSealed {
+            guard let opened = open(message, header) else { return }
+            payload = opened
+        }
         let digest = FastDigest.of(payload)
         guard digest.high == header.digestHigh, digest.low == header.digestLow else {
-            refusedFrames += 1
+            refusals.corrupted[header.senderRank, default: 0] += 1
             return
         }
         if case .later = try body(header, payload) { keep(header, Array(payload)) }
+    }
+
+    /// The plain bytes of a sealed frame of this term, valid until the next one.
+    private func open(
+        _ message: IncomingMessage, _ header: ExchangeFrame
+    ) -> UnsafeRawBufferPointer? {
+        guard header.term == openedTerm.number else {
+            refusals.stale += 1
+            return nil
+        }
+        guard let opener, let start = scratch.baseAddress,
+            message.frames[0].count == ExchangeFrame.byteCount + SealStamp.byteCount
+        else {
+            refusals.forged += 1
+            return nil
+        }
+        do {
+            try opener.open(message.frames[1], clear: message.frames[0], into: start)
+        } catch {
+            switch error {
+            case .malformed: refusals.malformed += 1
+            case .forged, .tooManySenders: refusals.forged += 1
+            case .replayed: refusals.replayed += 1
+            }
+            return nil
+        }
+        return UnsafeRawBufferPointer(
+            rebasing: scratch[..<(message.frames[1].count - FrameSealer.overhead)])
+    }
+
+    /// Counts a frame that the reader knows to be of an older term or another job.
+    func countStale() {
+        refusals.stale += 1
     }
 
     /// Drops kept frames that `isStale` names.
@@ -100,7 +175,7 @@ final class FrameInbox {
         guard stash.count < ExchangeLimits.mostStashedFrames,
             stashedBytes + payload.count <= mostStashedBytes
         else {
-            refusedFrames += 1
+            refusals.overflowed += 1
             return
         }
         stash.append((header, payload))

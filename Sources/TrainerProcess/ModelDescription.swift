@@ -14,12 +14,10 @@ enum ModelDescription {
         let fields: [(String, String)] = [
             ("format", text("mlctl.model/1")),
             ("weights", text(weightsDigest)),
-            (
-                "architecture",
-                work.hiddenLayers.isEmpty
-                    ? text("softmaxRegression") : text("multilayerPerceptron")
-            ),
-            ("hidden", list(work.hiddenLayers.map(String.init))),
+            ("architecture", text(architecture(work))),
+            ("hidden", list(work.model.hidden.map(String.init))),
+            ("network", text(session.layout.architecture.text)),
+            ("loss", text(work.loss.kind.word)),
             ("features", list(session.featureNames.map(text))),
             ("classes", list(session.classNames.map(text))),
             ("preprocessing", list(work.standardizes ? [text("standardize")] : [])),
@@ -30,7 +28,7 @@ enum ModelDescription {
             ("stepsPerRound", String(work.stepsPerRound)),
             ("averaging", averaging(work)),
             ("seed", text(String(work.seed))),
-            ("rounds", String(session.totalRounds)),
+            ("rounds", String(session.completeRounds)),
             ("roundChain", text("\(session.trailer.chain)")),
             (
                 "metrics",
@@ -52,6 +50,10 @@ enum ModelDescription {
             fields.append(("chosenSteps", String(choice.steps)))
         }
         return object(fields)
+    }
+
+    private static func architecture(_ work: TrainingWork) -> String {
+        work.model.kind == .mlp ? "multilayerPerceptron" : work.model.kind.word
     }
 
     private static func object(_ fields: [(String, String)]) -> String {

@@ -13,9 +13,10 @@ enum ModelWriter {
     static func write(
         _ session: TrainingSession, into folder: String
     ) throws -> ClusterVocabulary.TrainedModel {
+        session.writeFinalValues()
         let metrics = finalMetrics(of: session)
         let trained = try Training.TrainedModel(
-            layout: session.layout, parameters: Array(session.state.elements),
+            layout: session.layout, parameters: Array(session.measured.elements),
             standardization: session.standardization)
         let weights = try trained.encoded()
         let weightsDigest = weights.withUnsafeBytes { SHA256Hasher.digest(of: $0) }
@@ -31,22 +32,33 @@ enum ModelWriter {
         return ClusterVocabulary.TrainedModel(
             weightsDigest: "\(weightsDigest)", descriptionDigest: "\(descriptionDigest)",
             byteCount: Int64(weights.count + description.count), metrics: metrics,
-            roundChain: "\(session.trailer.chain)", rounds: session.totalRounds)
+            roundChain: "\(session.trailer.chain)", rounds: session.completeRounds)
     }
 
     private static func finalMetrics(of session: TrainingSession) -> [Metric] {
         var metrics = [
-            Metric("train.accuracy", session.trailer.trainAccuracy),
             Metric("train.loss", session.trailer.trainLoss),
             Metric(
                 "train.samples",
-                Double(session.plan.totalSteps) * Double(session.plan.rowsPerStep)),
+                Double(session.plan.steps(inRound: Int(session.completeRounds) - 1).upperBound)
+                    * Double(session.plan.rowsPerStep)),
         ]
+        if session.steering.rules.keepsBest, session.steering.best != nil {
+            let epoch = session.epochs(afterRounds: session.steering.bestRound)
+            metrics.append(Metric("best.epoch", Double(epoch)))
+        }
+        let isClassification = session.layout.architecture.loss.isClassification
+        if isClassification {
+            metrics.append(Metric("train.accuracy", session.trailer.trainAccuracy))
+        }
         for (name, rows) in [
             ("validation", session.split.validation), ("test", session.split.test),
         ] {
-            guard let measured = session.measure(rows) else { continue }
-            metrics.append(Metric("\(name).accuracy", measured.accuracy))
+            guard let measured = session.measure(rows, session.measured.pointer)
+            else { continue }
+            if isClassification {
+                metrics.append(Metric("\(name).accuracy", measured.accuracy))
+            }
             metrics.append(Metric("\(name).loss", measured.meanLoss))
             metrics.append(Metric("\(name).rows", Double(measured.samples)))
         }

@@ -1,5 +1,4 @@
 import Determinism
-import Messaging
 import WireCodec
 
 /// What still has to be sent to one peer, in order; the memory named must stay until sent.
@@ -37,13 +36,11 @@ struct OutgoingFrames {
     }
 
     /// Sends what the peer's queue takes; true when something went.
-    mutating func pump(into sender: ExchangeSender) throws -> Bool {
+    mutating func pump(into channel: PeerChannel) throws -> Bool {
         var went = false
         while next < queue.count {
             let frame = queue[next]
-            guard
-                try sender.trySend([.bytes(frame.header.encoded), .copy(frame.payload)]) == .sent
-            else { break }
+            guard try channel.trySend(frame.header, frame.payload) else { break }
             next += 1
             went = true
         }

@@ -1,4 +1,5 @@
 import Determinism
+import Training
 
 /// What belongs to the global state beside parameters: the digest chain and running figures.
 ///
@@ -17,16 +18,19 @@ struct StateTrailer: Equatable {
     /// Complete epochs.
     var epoch: Int64 = 0
 
-    /// 32-bit words of the encoded form.
-    static let wordCount = 16
+    /// What steers the job, encoded; see `Steering`.
+    var steering = [UInt64](repeating: 0, count: Steering.wordCount)
 
-    /// The encoded form: eight little-endian 64-bit words.
+    /// 32-bit words of the encoded form.
+    static let wordCount = 2 * (8 + Steering.wordCount)
+
+    /// The encoded form: little-endian 64-bit words.
     var encoded: [UInt64] {
         [
             chain.high, chain.low, epochLossSum.bitPattern, UInt64(bitPattern: epochCorrect),
             UInt64(bitPattern: epochSamples), trainLoss.bitPattern, trainAccuracy.bitPattern,
             UInt64(bitPattern: epoch),
-        ]
+        ] + steering
     }
 
     /// Reads the encoded form; nothing when the length is wrong.
@@ -42,6 +46,7 @@ struct StateTrailer: Equatable {
         trainLoss = Double(bitPattern: word(5))
         trainAccuracy = Double(bitPattern: word(6))
         epoch = Int64(bitPattern: word(7))
+        steering = (0..<Steering.wordCount).map { word(8 + $0) }
     }
 
     init() {}

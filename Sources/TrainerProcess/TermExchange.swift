@@ -2,6 +2,7 @@ import Averaging
 import ClusterVocabulary
 import Determinism
 import Messaging
+import Sealing
 import WireCodec
 
 /// The exchange of one term: direct reduce-scatter and all-gather between its members.
@@ -27,7 +28,7 @@ final class TermExchange {
     /// Elements of the whole state: those exchanged in rounds, and the outer optimizer's.
     private let stateCount: Int
     private let inbox: FrameInbox
-    private let senders: [ExchangeSender?]
+    private let channels: [PeerChannel?]
     private var outgoing: [OutgoingFrames]
     private let reducer: TreeReducer
     private var assemblies: [ReductionTree.Subtree: ShardAssembly] = [:]
@@ -41,7 +42,7 @@ final class TermExchange {
     private let trailerMemory: UnsafeMutableRawBufferPointer
 
     init(
-        go: GoTraining, rank: Int, hostID: String, session: TrainingSession,
+        go: GoTraining, rank: Int, hostID: String, key: SecretBytes, session: TrainingSession,
         inbox: FrameInbox, context: MessagingContext
     ) throws {
         let replicaCount = session.work.replicas
@@ -55,15 +56,16 @@ final class TermExchange {
         reducer = TreeReducer(
             tree: tree, elementCount: shards.range(of: rank).count, scale: session.sumScale)
         outgoing = Array(repeating: OutgoingFrames(), count: go.members.count)
-        var senders: [ExchangeSender?] = []
-        for (index, member) in go.members.enumerated() {
-            guard index != rank else {
-                senders.append(nil)
-                continue
-            }
-            senders.append(try Self.connect(to: member.exchange, from: hostID, context))
+        // One life of a sender: its salt makes the subkey, its channels the nonces.
+        let sealer = FrameSealer(termKey: key.bytes)
+        channels = try go.members.enumerated().map { index, member in
+            guard index != rank else { return nil }
+            let address = member.exchange
+            return address.hostID == hostID
+                ? try PeerChannel(local: address.local, context)
+                : try PeerChannel(
+                    remote: address.remote, context, sealer: sealer, channel: UInt32(index))
         }
-        self.senders = senders
         scalarMemory = .allocate(
             byteCount: ReplicaScalars.encode([]).count + replicaCount * 64, alignment: 8)
         trailerMemory = .allocate(byteCount: StateTrailer.wordCount * 4, alignment: 8)
@@ -75,18 +77,7 @@ final class TermExchange {
     }
 
     func close() {
-        for sender in senders { sender?.close() }
-    }
-
-    private static func connect(
-        to address: ExchangeAddress, from hostID: String, _ context: MessagingContext
-    ) throws -> ExchangeSender {
-        if address.hostID == hostID {
-            return try ExchangeSender(endpoint: address.local, context: context)
-        }
-        return try ExchangeSender(
-            endpoint: address.remote, context: context,
-            curve: .client(serverPublicKey: address.publicKey, own: try .generate()))
+        for channel in channels { channel?.close() }
     }
 
     private func header(_ kind: ExchangeFrame.Kind, round: Int64) -> ExchangeFrame {
@@ -100,18 +91,20 @@ final class TermExchange {
     private func pump() throws -> Bool {
         var went = false
         for peer in outgoing.indices {
-            guard let sender = senders[peer], !outgoing[peer].isEmpty else { continue }
-            if try outgoing[peer].pump(into: sender) { went = true }
+            guard let channel = channels[peer], !outgoing[peer].isEmpty else { continue }
+            if try outgoing[peer].pump(into: channel) { went = true }
         }
         return went
     }
 
     /// Whether a frame belongs to this term; frames of others are dropped or kept for later.
     private func foreign(_ frame: ExchangeFrame) -> FrameInbox.Disposition? {
-        guard frame.job == go.attempt.job.number, frame.attempt == go.attempt.number else {
+        guard frame.job == go.attempt.job.number, frame.attempt == go.attempt.number,
+            frame.term >= go.term.number
+        else {
+            inbox.countStale()
             return .done
         }
-        if frame.term < go.term.number { return .done }
         if frame.term > go.term.number { return .later }
         return Int(frame.senderRank) < go.members.count && Int(frame.senderRank) != rank
             ? nil : .done

@@ -31,7 +31,7 @@ final class TermRun {
 
     func untilFinishedOrStopped() throws -> TermExchange.Outcome {
         if case let outcome = try reachStart(), outcome != .complete { return outcome }
-        while session.completeRounds < session.totalRounds {
+        while !session.isComplete {
             if case let outcome = try runRound(), outcome != .complete { return outcome }
         }
         return .complete
@@ -53,9 +53,9 @@ final class TermRun {
         guard round.outcome == .complete else { return round.outcome }
         let figures = session.finishRound(round.scalars)
         guard figures.training.isFinite else {
-            throw TrainerFault.diverged(
-                round: session.completeRounds, learningRate: session.work.optimizer.learningRate)
+            throw TrainerFault.diverged(session.divergence)
         }
+        if term.rank == 0, let reason = session.earlyStop { log(reason) }
         reportProgress(figures)
         return .complete
     }
@@ -90,7 +90,7 @@ final class TermRun {
         let elapsed = now - lastReport
         let isDue =
             elapsed >= (term.rank == 0 ? Self.progressInterval : Self.progressInterval * 10)
-            || session.completeRounds == session.totalRounds || figures.validation != nil
+            || session.isComplete || figures.validation != nil
         guard isDue else { return }
         let seconds =
             Double(elapsed.components.seconds)
@@ -98,11 +98,16 @@ final class TermRun {
         var metrics: [Metric] = []
         if let validation = figures.validation {
             metrics = [
-                Metric("train.accuracy", session.trailer.trainAccuracy),
                 Metric("train.loss", session.trailer.trainLoss),
-                Metric("validation.accuracy", validation.accuracy),
                 Metric("validation.loss", validation.meanLoss),
             ]
+            if session.layout.architecture.loss.isClassification {
+                metrics += [
+                    Metric("train.accuracy", session.trailer.trainAccuracy),
+                    Metric("validation.accuracy", validation.accuracy),
+                ]
+            }
+            metrics.sort { $0.name < $1.name }
         }
         report(
             .progress(

@@ -6,7 +6,18 @@ import Training
 /// What ends an attempt in a trainer, beside the errors of the parts it uses.
 enum TrainerFault: Error {
     /// The loss became NaN or infinite.
-    case diverged(round: Int64, learningRate: Float)
+    case diverged(Divergence)
+
+    /// Where a loss stopped being a number.
+    struct Divergence: Equatable {
+        /// Complete rounds, the bad one included.
+        var round: Int64
+        /// Local steps of each replica up to there.
+        var step: Int
+        /// The learning rate of the round's last step.
+        var learningRate: Float
+    }
+
     /// The converted data set on this host is missing or damaged; it can be made again.
     case setUnusable(String)
     /// A command does not fit what this trainer holds.
@@ -15,13 +26,14 @@ enum TrainerFault: Error {
     /// Whose fault an error is, and the reason people read.
     static func classify(_ error: any Error) -> (FailureClass, Reason) {
         switch error {
-        case TrainerFault.diverged(let round, let learningRate):
+        case TrainerFault.diverged(let place):
             (
                 .job,
                 Reason(
                     .diverged,
-                    "the training loss is not finite after round \(round) at learning rate "
-                        + "\(learningRate); try a tenth of it")
+                    "the training loss is not finite after step \(place.step) (round "
+                        + "\(place.round)) at learning rate \(place.learningRate); try a tenth of "
+                        + "it, gradientClipping, or look for extreme values in the data")
             )
         case TrainerFault.setUnusable(let words):
             (.infrastructure, Reason(.dataNotStaged, words))

@@ -78,6 +78,7 @@ package final class TrainerLoop {
                 stateBytes: session.state.count * MemoryLayout<Float>.size)
         }
         exchange?.inbox.discard { $0.term < prepare.term.number }
+        exchange?.inbox.adopt(prepare.term, key: prepare.exchangeKey)
         report(
             .status(
                 AttemptStatus(
@@ -85,6 +86,16 @@ package final class TrainerLoop {
                     completeRounds: session.completeRounds,
                     stateDigest: session.completeRounds >= 0 ? "\(session.stateDigest)" : "",
                     exchange: exchange?.address ?? .none)))
+    }
+
+    /// Frames that were refused are told once a term, with the names of those who sent corrupted
+    /// ones.
+    private func logRefusals(_ go: GoTraining, _ refusals: FrameRefusals) {
+        guard refusals.isNoteworthy else { return }
+        let words = refusals.words { rank in
+            Int(rank) < go.members.count ? go.members[Int(rank)].node.name : "a stranger"
+        }
+        log("frames refused so far: \(words)")
     }
 
     private func onRelease(_ attempt: AttemptID) {
@@ -117,9 +128,13 @@ package final class TrainerLoop {
         let member = go.members[rank]
         try session.setLanes(member.lanes, replicas: member.endReplica - member.firstReplica)
         let term = try TermExchange(
-            go: go, rank: rank, hostID: places.hostID, session: session,
-            inbox: exchange.inbox, context: exchange.context)
-        defer { term.close() }
+            go: go, rank: rank, hostID: places.hostID,
+            key: prepare?.exchangeKey ?? .none, session: session, inbox: exchange.inbox,
+            context: exchange.context)
+        defer {
+            term.close()
+            logRefusals(go, exchange.inbox.refusals)
+        }
         let run = TermRun(
             session: session, term: term, mailbox: mailbox,
             report: { [self] in report($0) }, log: { [self] in log($0) })

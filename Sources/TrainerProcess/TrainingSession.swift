@@ -18,12 +18,15 @@ final class TrainingSession {
     let standardization: Standardization?
     let plan: TrainingPlan
     let layout: ParameterLayout
+    /// How much each class counts in training; nil when all count the same.
+    let classWeights: [Float]?
     let optimizer: OptimizerConfiguration
     let classNames: [String]
     let featureNames: [String]
     let outer: OuterOptimizer
-    /// The exchanged elements (parameters, and the optimizer's vectors when they are averaged),
-    /// and behind them the outer optimizer's velocity, which every member computes by itself.
+    /// The exchanged elements (parameters, buffers, the optimizer's vectors when they are averaged,
+    /// the parameters' average when one is kept), and behind them what every member computes by
+    /// itself: the outer optimizer's velocity, then the best epoch's values when they are kept.
     let state: FloatBuffer
     var stateCount: Int { state.count }
     /// How many elements of the state are averaged over the replicas.
@@ -34,8 +37,13 @@ final class TrainingSession {
     var completeRounds: Int64 = -1
     var stateDigest = FastDigest(high: 0, low: 0)
     var trailer = StateTrailer()
-    /// Validation results, newest last, by epoch.
-    private(set) var validation = RoundScalars.zero
+
+    /// What is decided from validation.
+    var steering: Steering
+    /// Where the values of the best epoch begin in the state.
+    let bestOffset: Int
+    /// Values that are measured where they are not the state's own front.
+    let measured: FloatBuffer
 
     private let averaged: FloatBuffer
     private var deltas: [FloatBuffer] = []
@@ -60,18 +68,24 @@ final class TrainingSession {
                 seed: work.splitSeed)
         standardization =
             work.standardizes ? try Standardization(fitting: data, rows: split.train) : nil
-        let architecture: ModelArchitecture =
-            work.hiddenLayers.isEmpty
-            ? .softmaxRegression : .multilayerPerceptron(hidden: work.hiddenLayers)
+        let architecture = ModelArchitecture(work)
+        try data.check(architecture.loss)
         layout = try ParameterLayout(
             architecture: architecture, featureCount: data.featureCount,
             classCount: data.classCount)
+        classWeights = try ClassWeights(work.loss).values(
+            classNames: source.classNames, data: data, trainRows: split.train)
         optimizer = try OptimizerConfiguration(
-            work.optimizer, averagesState: work.averagesOptimizerState)
+            work.optimizer, averagesState: work.averagesOptimizerState,
+            averageDecay: work.steering.averageDecay)
         plan = try TrainingPlan(work, trainRows: split.train.count, optimizer: optimizer)
         outer = OuterOptimizer(work.averaging)
-        exchangedCount = optimizer.stateCount(parameterCount: layout.parameterCount)
-        state = FloatBuffer(count: exchangedCount + outer.vectorCount * layout.parameterCount)
+        exchangedCount = optimizer.stateCount(layout)
+        steering = Steering(Steering.Rules(work))
+        bestOffset = exchangedCount + outer.vectorCount * layout.parameterCount
+        let bestCount = work.steering.restoresBest ? layout.valueCount : 0
+        state = FloatBuffer(count: bestOffset + bestCount)
+        measured = FloatBuffer(count: layout.valueCount)
         averaged = FloatBuffer(count: exchangedCount)
         tree = ReductionTree(replicaCount: work.replicas)
         evaluator = try Evaluator(layout: layout, standardization: standardization)
@@ -88,7 +102,9 @@ final class TrainingSession {
                 state.pointer.update(from: start, count: exchangedCount)
             }
         }
+        steering = Steering(steering.rules)
         trailer = StateTrailer()
+        trailer.steering = steering.encoded
         completeRounds = 0
         stateDigest = digestOfState()
     }
@@ -97,6 +113,7 @@ final class TrainingSession {
     func adopt(round: Int64, trailer: StateTrailer) {
         completeRounds = round
         self.trailer = trailer
+        steering = Steering(steering.rules, encoded: trailer.steering) ?? steering
         stateDigest = digestOfState()
     }
 
@@ -114,7 +131,8 @@ final class TrainingSession {
                 trainers.append(
                     try ReplicaTrainer(
                         data: data, trainRows: split.train, standardization: standardization,
-                        architecture: layout.architecture, plan: plan, optimizer: optimizer))
+                        architecture: layout.architecture, plan: plan, optimizer: optimizer,
+                        classWeights: classWeights))
                 evaluators.append(
                     try Evaluator(layout: layout, standardization: standardization))
             }
@@ -154,13 +172,15 @@ extension TrainingSession {
         results.initialize(repeating: nil)
         defer { results.deallocate() }
         let validates = endsEpoch(afterRounds: completeRounds)
+        let rateFactor = steering.rateFactor
+        if validates { fillMeasured() }
         let (state, deltas) = (UnsafePointer(self.state.pointer), deltas.map(\.pointer))
         pool?.run(count: replicas.count) { [self] index, trainer, evaluator in
             let replica = replicas.lowerBound + index
             guard
                 let scalars = trainer.run(
                     replica: replica, round: round, globalState: state, delta: deltas[index],
-                    shouldStop: shouldStop)
+                    rateFactor: rateFactor, shouldStop: shouldStop)
             else { return }
             weigh(deltas[index], of: replica, round)
             results[index] = ReplicaResult(
@@ -181,7 +201,8 @@ extension TrainingSession {
         let chunks = Evaluator.chunkCount(rows: split.validation.count)
         let own = stride(from: replica, to: chunks, by: plan.replicas).map {
             evaluator.evaluate(
-                data, rows: split.validation, chunk: $0, parameters: UnsafePointer(state.pointer))
+                data, rows: split.validation, chunk: $0,
+                parameters: UnsafePointer(measured.pointer))
         }
         return own.isEmpty ? .zero : RoundScalars.treeSum(own)
     }
@@ -216,7 +237,8 @@ extension TrainingSession {
     /// Ends a round: the outer step, the digest chain, and the figures of all replicas in tree
     /// order. Returns the validation result that came with it, if an epoch had ended before.
     func finishRound(_ scalars: [ReplicaScalars]) -> RoundFigures {
-        let validated = endsEpoch(afterRounds: completeRounds)
+        let validation = validationFigures(scalars)
+        if let validation { steer(by: validation) }
         stepOuter()
         completeRounds += 1
         stateDigest = digestOfState()
@@ -239,20 +261,14 @@ extension TrainingSession {
             trailer.epochSamples = 0
             trailer.epoch = epochs(afterRounds: completeRounds)
         }
-        guard validated, !split.validation.isEmpty else {
-            return RoundFigures(training: training, validation: nil)
-        }
-        validation = RoundScalars(
-            lossSum: tree.sum(scalars.map(\.evalLossSum)),
-            correct: scalars.reduce(0) { $0 + Int($1.evalCorrect) },
-            samples: scalars.reduce(0) { $0 + Int($1.evalSamples) })
         return RoundFigures(training: training, validation: validation)
     }
 
     /// The outer step over the parameters; what stands behind them is averaged plainly.
     private func stepOuter() {
         let count = layout.parameterCount
-        let rate = plan.learningRate(inRound: Int(completeRounds), optimizer)
+        let rate =
+            plan.learningRate(inRound: Int(completeRounds), optimizer) * steering.rateFactor
         outer.apply(
             averagedDelta: UnsafePointer(averaged.pointer), to: state.pointer,
             velocity: outer.vectorCount > 0 ? state.pointer + exchangedCount : nil, count: count,
@@ -265,10 +281,10 @@ extension TrainingSession {
     /// The least inner learning rate slow momentum divides by: a schedule may end at 0.
     static let leastInnerRate: Float = 1e-12
 
-    /// Measures the final state on rows; every member computes the same numbers.
-    func measure(_ rows: [UInt32]) -> RoundScalars? {
+    /// Measures values on rows; every member computes the same numbers.
+    func measure(_ rows: [UInt32], _ values: UnsafePointer<Float>) -> RoundScalars? {
         guard !rows.isEmpty else { return nil }
-        return evaluator.evaluate(data, rows: rows, parameters: UnsafePointer(state.pointer))
+        return evaluator.evaluate(data, rows: rows, parameters: values)
     }
 }
 

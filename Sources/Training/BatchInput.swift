@@ -6,8 +6,12 @@ final class BatchInput {
     let rowNumbers: UnsafeMutableBufferPointer<UInt32>
     /// Features of the batch, row-major [rows x featureCount].
     let features: FloatBuffer
-    /// Classes of the batch [rows].
+    /// Classes of the batch [rows], where rows have classes.
     let labels: UnsafeMutablePointer<Int32>
+    /// Numbers of the batch [rows], where rows have numbers.
+    let numbers: FloatBuffer
+    /// Weights of the batch's rows [rows], where rows have weights.
+    let weights: FloatBuffer
 
     private let mean: FloatBuffer
     private let inverseDeviation: FloatBuffer
@@ -23,6 +27,8 @@ final class BatchInput {
         rowNumbers.initialize(repeating: 0)
         labels = .allocate(capacity: rows)
         labels.initialize(repeating: 0, count: rows)
+        numbers = FloatBuffer(count: rows)
+        weights = FloatBuffer(count: rows)
         features = FloatBuffer(count: rows * featureCount)
         self.featureCount = featureCount
         isIdentity = standardization == nil
@@ -41,9 +47,23 @@ final class BatchInput {
 
     /// Copies the first `count` rows named by `rowNumbers`; rows behind them become zero.
     func gather(from data: TrainingData, count: Int) {
-        gatherFeatures(from: data.features, count: count)
-        for place in 0..<count {
-            labels[place] = data.labels[Int(rowNumbers[place])]
+        if data.sparse == nil { gatherFeatures(from: data.features, count: count) }
+        switch data.targets {
+        case .classes(let all, _):
+            for place in 0..<count { labels[place] = all[Int(rowNumbers[place])] }
+        case .numbers(let all):
+            for place in 0..<count { numbers.pointer[place] = all[Int(rowNumbers[place])] }
+        }
+        guard let all = data.weights else { return }
+        for place in 0..<count { weights.pointer[place] = all[Int(rowNumbers[place])] }
+    }
+
+    /// The first `count` rows as sparse ones, where the data is sparse.
+    func sparse(_ data: TrainingData, count: Int) -> NetworkStage.SparseInput? {
+        data.sparse.map {
+            NetworkStage.SparseInput(
+                matrix: $0,
+                rows: UnsafeBufferPointer(rebasing: UnsafeBufferPointer(rowNumbers)[0..<count]))
         }
     }
 

@@ -13,6 +13,7 @@ package final class Evaluator {
 
     private let network: LayeredNetwork
     private let batch: BatchInput
+    private let loss: BatchLoss
 
     /// An evaluator for models of this layout, with the standardization they were trained with.
     package init(layout: ParameterLayout, standardization: Standardization?) throws(TrainingRefusal)
@@ -26,6 +27,9 @@ package final class Evaluator {
         }
         self.layout = layout
         network = LayeredNetwork(layout: layout, rows: Self.chunkRows, forTraining: false)
+        loss = BatchLoss(
+            layout.architecture.loss, outputs: layout.outputCount, rows: Self.chunkRows,
+            classWeights: nil)
         batch = BatchInput(
             rows: Self.chunkRows,
             featureCount: layout.featureCount,
@@ -40,8 +44,9 @@ package final class Evaluator {
 
     /// Measures one chunk of the rows: `rows[256 * chunk ..< 256 * (chunk + 1)]`, or to the end.
     ///
-    /// A pure function of its arguments. `parameters` holds `layout.parameterCount` elements; the
-    /// data has the layout's features and classes; row numbers are in the data.
+    /// A pure function of its arguments. `parameters` holds `layout.valueCount` elements; the data
+    /// has the layout's features and classes; row numbers are in the data. Weights do not count
+    /// here: the loss is the plain mean.
     package func evaluate(
         _ data: TrainingData,
         rows: [UInt32],
@@ -61,14 +66,10 @@ package final class Evaluator {
             batch.rowNumbers[place] = row
         }
         batch.gather(from: data, count: count)
-        let logits = network.forward(parameters: parameters, input: batch.features.pointer)
-        let scores = SoftmaxKernels.crossEntropyGradient(
-            logits: logits,
-            labels: batch.labels,
-            rows: count,
-            classes: layout.classCount,
-            scale: 0
-        )
+        let results = network.forward(
+            values: UnsafeMutablePointer(mutating: parameters), input: batch.features.pointer,
+            sparse: batch.sparse(data, count: count))
+        let scores = loss.evaluate(results, batch, rows: count)
         return RoundScalars(lossSum: scores.lossSum, correct: scores.correct, samples: count)
     }
 
@@ -86,28 +87,25 @@ package final class Evaluator {
 
     /// Predicts rows as they stand in memory: `features` is row-major [rows x featureCount].
     ///
-    /// Writes the most likely class [rows] and all probabilities, row-major [rows x classCount].
+    /// Writes the most likely class [rows] (0 where targets are numbers) and all scores, row-major
+    /// [rows x layout.scoreCount]: probabilities, margins or the number, as the loss has it.
     package func predict(
         features: UnsafePointer<Float>,
         rows: Int,
         parameters: UnsafePointer<Float>,
         classes: UnsafeMutablePointer<Int32>,
-        probabilities: UnsafeMutablePointer<Float>
+        scores: UnsafeMutablePointer<Float>
     ) {
         var start = 0
         while start < rows {
             let count = min(Self.chunkRows, rows - start)
             for place in 0..<count { batch.rowNumbers[place] = UInt32(place) }
             batch.gatherFeatures(from: features + start * layout.featureCount, count: count)
-            let logits = network.forward(parameters: parameters, input: batch.features.pointer)
-            SoftmaxKernels.probabilities(
-                logits: logits,
-                classes: layout.classCount,
-                rows: count,
-                best: classes + start
-            )
-            (probabilities + start * layout.classCount)
-                .update(from: logits, count: count * layout.classCount)
+            let results = network.forward(
+                values: UnsafeMutablePointer(mutating: parameters), input: batch.features.pointer)
+            ScoreConversion.write(
+                results, rows: count, layout: layout, classes: classes + start,
+                scores: scores + start * layout.scoreCount)
             start += count
         }
     }

@@ -1,114 +1,65 @@
+import Determinism
 import LinearAlgebra
 
-/// Forward and backward pass of a layered classifier for a fixed number of rows.
+/// Forward and backward pass of a model for a fixed number of rows.
 ///
-/// Owns the activations and their gradients, allocated once. The number of rows is fixed because
-/// bits of a matrix product may depend on it.
+/// Owns the stages with their activations and gradients, allocated once. The number of rows is
+/// fixed because bits of a matrix product may depend on it.
 final class LayeredNetwork {
-    private let layers: [ParameterLayout.Layer]
-    private let rows: Int
-    /// Output of each layer [rows x outputs]; the last one holds logits.
-    private let activations: [FloatBuffer]
-    /// Gradients of the hidden layers' outputs [rows x outputs].
-    private let hiddenGradients: [FloatBuffer]
+    private let stages: [NetworkStage]
+    private let forTraining: Bool
+    /// What each stage was given in the newest pass.
+    private var inputs: [UnsafePointer<Float>] = []
 
     init(layout: ParameterLayout, rows: Int, forTraining: Bool) {
-        layers = layout.layers
-        self.rows = rows
-        activations = layout.layers.map { FloatBuffer(count: rows * $0.outputs) }
-        hiddenGradients =
-            forTraining
-            ? layout.layers.dropLast().map { FloatBuffer(count: rows * $0.outputs) } : []
-    }
-
-    /// Bytes of the buffers of one network.
-    static func byteCount(layout: ParameterLayout, rows: Int) -> Int {
-        layout.layers.reduce(0) { $0 + 2 * rows * $1.outputs } * MemoryLayout<Float>.stride
-    }
-
-    /// Computes the logits [rows x classes] of `input` [rows x features].
-    ///
-    /// The pointer stays valid until the next forward pass; the loss kernel overwrites it with the
-    /// gradient that `backward` starts from.
-    func forward(
-        parameters: UnsafePointer<Float>,
-        input: UnsafePointer<Float>
-    ) -> UnsafeMutablePointer<Float> {
-        var source = input
-        for (index, layer) in layers.enumerated() {
-            let output = activations[index].pointer
-            BLAS.gemm(
-                rows: rows,
-                columns: layer.outputs,
-                depth: layer.inputs,
-                left: .stored(source, stride: layer.inputs),
-                right: .transposed(parameters + layer.weightOffset, stride: layer.inputs),
-                output: output,
-                outputStride: layer.outputs
-            )
-            let bias = parameters + layer.biasOffset
-            if index < layers.count - 1 {
-                LayerKernels.addBiasAndRectify(
-                    output,
-                    bias: bias,
-                    rows: rows,
-                    columns: layer.outputs
-                )
-            } else {
-                LayerKernels.addBias(output, bias: bias, rows: rows, columns: layer.outputs)
-            }
-            source = UnsafePointer(output)
+        self.forTraining = forTraining
+        stages = layout.stages.enumerated().map { position, stage in
+            NetworkStage.make(
+                stage, position: position, rows: rows, parameterCount: layout.parameterCount,
+                forTraining: forTraining)
         }
-        return activations[layers.count - 1].pointer
+        inputs.reserveCapacity(stages.count)
     }
 
-    /// Writes the gradient of all parameters, from the output gradient left in the logits.
+    /// Bytes of the buffers of one network, roughly: what stages write, there and back.
+    static func byteCount(layout: ParameterLayout, rows: Int) -> Int {
+        layout.stages.reduce(0) { $0 + 2 * rows * $1.outputs } * MemoryLayout<Float>.stride
+    }
+
+    /// Computes the outputs [rows x outputs] of `input` [rows x features].
     ///
-    /// `gradient` has the layout of the parameters. The input gets no gradient.
+    /// `values` are parameters and buffers; a training pass moves the buffers. The result stays
+    /// valid until the next pass; the loss overwrites it with the gradient `backward` starts from.
+    /// With `sparse` the first stage reads that in place of `input`, there and back.
+    func forward(
+        values: UnsafeMutablePointer<Float>, input: UnsafePointer<Float>,
+        chance: RandomStream.Place? = nil, sparse: NetworkStage.SparseInput? = nil
+    ) -> UnsafeMutablePointer<Float> {
+        let pass = NetworkStage.Pass(
+            values: values, isTraining: forTraining, chance: chance, sparse: sparse)
+        inputs.removeAll(keepingCapacity: true)
+        var output = UnsafeMutablePointer(mutating: input)
+        for stage in stages {
+            inputs.append(UnsafePointer(output))
+            output = stage.forward(UnsafePointer(output), pass)
+        }
+        return output
+    }
+
+    /// Writes the gradient of all parameters, from the output gradient left in the outputs.
+    ///
+    /// `gradient` has the layout of the parameters. The network's input gets no gradient.
     func backward(
-        parameters: UnsafePointer<Float>,
-        input: UnsafePointer<Float>,
+        values: UnsafePointer<Float>, outputGradient: UnsafeMutablePointer<Float>,
         gradient: UnsafeMutablePointer<Float>
     ) {
-        let last = layers.count - 1
-        LayerKernels.columnSums(
-            activations[last].pointer,
-            into: gradient + layers[last].biasOffset,
-            rows: rows,
-            columns: layers[last].outputs
-        )
-        var outputGradient = activations[last].pointer
-        for index in stride(from: last, through: 0, by: -1) {
-            let layer = layers[index]
-            let source = index == 0 ? input : UnsafePointer(activations[index - 1].pointer)
-            BLAS.gemm(
-                rows: layer.outputs,
-                columns: layer.inputs,
-                depth: rows,
-                left: .transposed(outputGradient, stride: layer.outputs),
-                right: .stored(source, stride: layer.inputs),
-                output: gradient + layer.weightOffset,
-                outputStride: layer.inputs
-            )
-            guard index > 0 else { return }
-            let inputGradient = hiddenGradients[index - 1].pointer
-            BLAS.gemm(
-                rows: rows,
-                columns: layer.inputs,
-                depth: layer.outputs,
-                left: .stored(outputGradient, stride: layer.outputs),
-                right: .stored(parameters + layer.weightOffset, stride: layer.inputs),
-                output: inputGradient,
-                outputStride: layer.inputs
-            )
-            LayerKernels.rectifyBackward(
-                gradient: inputGradient,
-                activation: source,
-                columnSums: gradient + layers[index - 1].biasOffset,
-                rows: rows,
-                columns: layer.inputs
-            )
-            outputGradient = inputGradient
+        var slopes = outputGradient
+        for index in stages.indices.reversed() {
+            let next = stages[index].backward(
+                slopes, input: inputs[index], values: values, gradient: gradient,
+                wantsInputGradient: index > 0)
+            guard let next else { return }
+            slopes = next
         }
     }
 }

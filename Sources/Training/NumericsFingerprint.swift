@@ -21,16 +21,17 @@ package enum NumericsFingerprint {
         addElementaryFunctions(stream, to: &chain)
         addLayerKernels(stream, to: &chain)
         addUpdates(stream, to: &chain)
+        addNetworks(stream, to: &chain)
         return chain
     }
 
-    private static func random(_ count: Int, _ stream: RandomStream, lane: UInt32) -> FloatBuffer {
+    static func random(_ count: Int, _ stream: RandomStream, lane: UInt32) -> FloatBuffer {
         let buffer = FloatBuffer(count: count)
         stream.fillUniform(buffer.mutableElements, lane: lane, low: -1, high: 1)
         return buffer
     }
 
-    private static func add(_ buffer: FloatBuffer, to chain: inout FastDigest) {
+    static func add(_ buffer: FloatBuffer, to chain: inout FastDigest) {
         chain = chain.chained(with: FastDigest.of(UnsafeRawBufferPointer(buffer.elements)))
     }
 

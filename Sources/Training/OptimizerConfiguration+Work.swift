@@ -2,13 +2,15 @@ package import ClusterVocabulary
 
 extension OptimizerConfiguration {
     /// The optimizer a job's record asks for.
-    package init(_ work: OptimizerWork, averagesState: Bool) throws(TrainingRefusal) {
+    package init(
+        _ work: OptimizerWork, averagesState: Bool, averageDecay: Float = 0
+    ) throws(TrainingRefusal) {
         try self.init(
             learningRate: work.learningRate, rule: Rule(work),
             schedule: LearningRateSchedule(work.schedule),
             shaping: Shaping(
                 l1: work.l1, l2: work.l2, clipValue: work.clipValue, clipNorm: work.clipNorm),
-            state: averagesState ? .average : .reset)
+            state: averagesState ? .average : .reset, averageDecay: averageDecay)
     }
 }
 
@@ -34,7 +36,7 @@ extension OptimizerConfiguration.Rule {
 extension LearningRateSchedule {
     fileprivate init(_ work: OptimizerWork.Schedule) {
         switch work.shape {
-        case .constant: self = .constant
+        case .constant, .plateau: self = .constant
         case .step: self = .step(epochs: work.epochs, factor: work.factor)
         case .exponential: self = .exponential(factor: work.factor)
         case .cosine: self = .cosine(minimum: work.minimum)

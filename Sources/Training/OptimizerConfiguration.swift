@@ -62,6 +62,8 @@ package struct OptimizerConfiguration: Sendable, Hashable {
     package let shaping: Shaping
     /// The fate of the rule's state at an average; without effect when it has none.
     package let state: StateAtAveraging
+    /// Decay per step of the average of all parameters so far, 0..<1; 0 means none is kept.
+    package let averageDecay: Float
 
     /// Checks the numbers.
     package init(
@@ -69,7 +71,8 @@ package struct OptimizerConfiguration: Sendable, Hashable {
         rule: Rule,
         schedule: LearningRateSchedule = .constant,
         shaping: Shaping = Shaping(),
-        state: StateAtAveraging = .average
+        state: StateAtAveraging = .average,
+        averageDecay: Float = 0
     ) throws(TrainingRefusal) {
         guard learningRate > 0, learningRate.isFinite else { throw .badLearningRate(learningRate) }
         for (name, share) in Self.shares(of: rule, schedule) where !(share >= 0 && share < 1) {
@@ -85,6 +88,11 @@ package struct OptimizerConfiguration: Sendable, Hashable {
         self.schedule = schedule
         self.shaping = shaping
         self.state = state
+        self.averageDecay = averageDecay
+        guard averageDecay >= 0, averageDecay < 1 else {
+            throw .badOptimizerNumber(
+                name: "ema decay", value: averageDecay, allowed: "at least 0 and below 1")
+        }
     }
 
     /// Plain gradient descent with momentum.
@@ -101,9 +109,26 @@ package struct OptimizerConfiguration: Sendable, Hashable {
     /// Whether the global state holds the rule's vectors behind the parameters.
     package var vectorsAreInState: Bool { rule.vectorCount > 0 && state == .average }
 
-    /// Elements of the global state: parameters, then the rule's vectors if they are part of it.
-    package func stateCount(parameterCount: Int) -> Int {
-        vectorsAreInState ? (1 + rule.vectorCount) * parameterCount : parameterCount
+    /// Elements of the global state: parameters, buffers (batch normalisation), then the rule's
+    /// vectors if they are part of it, then the parameters' average if one is kept.
+    package func stateCount(_ layout: ParameterLayout) -> Int {
+        averageOffset(layout) + (averageDecay > 0 ? layout.parameterCount : 0)
+    }
+
+    /// Where the parameters' average begins in the global state.
+    package func averageOffset(_ layout: ParameterLayout) -> Int {
+        layout.valueCount + (vectorsAreInState ? rule.vectorCount * layout.parameterCount : 0)
+    }
+
+    /// Writes the values a state stands for: its parameters, or their average where one is kept,
+    /// and its buffers. `out` holds `valueCount` elements.
+    package func writeModel(
+        of state: UnsafePointer<Float>, _ layout: ParameterLayout,
+        into out: UnsafeMutablePointer<Float>
+    ) {
+        out.update(from: state, count: layout.valueCount)
+        guard averageDecay > 0 else { return }
+        out.update(from: state + averageOffset(layout), count: layout.parameterCount)
     }
 
     private static func shares(

@@ -11,12 +11,26 @@ package enum ReferenceRun {
         package var rounds: [RoundScalars]
     }
 
+    /// What holds from the next round on.
+    package struct Decision {
+        /// Whether training ends.
+        package var isStop: Bool
+        /// What learning rates are multiplied by.
+        package var rateFactor: Float
+
+        /// Takes both.
+        package init(isStop: Bool, rateFactor: Float) {
+            self.isStop = isStop
+            self.rateFactor = rateFactor
+        }
+    }
+
     /// Runs all rounds, or the first `roundLimit` of them, from `start` or the initial state.
     ///
     /// After each round the deltas are summed over the fixed tree of replica numbers, multiplied
     /// once by 1/R and added to the state. `start` has `stateCount` elements. `weights` gives the
     /// share of each replica in place of 1/R; `outer` does what it likes with the averaged delta in
-    /// place of the addition.
+    /// place of the addition. `steer` sees the state before each round and decides for the next.
     package static func run(
         data: TrainingData,
         trainRows: [UInt32],
@@ -27,7 +41,9 @@ package enum ReferenceRun {
         start: [Float]? = nil,
         roundLimit: Int = .max,
         weights: ((_ round: Int, _ replica: Int) -> Float)? = nil,
-        outer: ((_ state: inout [Float], _ average: [Float], _ round: Int) -> Void)? = nil
+        outer: ((_ state: inout [Float], _ average: [Float], _ round: Int) -> Void)? = nil,
+        classWeights: [Float]? = nil,
+        steer: ((_ state: [Float], _ round: Int) -> Decision)? = nil
     ) throws(TrainingRefusal) -> Outcome {
         let trainer = try ReplicaTrainer(
             data: data,
@@ -35,7 +51,7 @@ package enum ReferenceRun {
             standardization: standardization,
             architecture: architecture,
             plan: plan,
-            optimizer: optimizer
+            optimizer: optimizer, classWeights: classWeights
         )
         var state =
             start ?? trainer.layout.initialState(optimizer: optimizer, seed: plan.seed)
@@ -48,6 +64,7 @@ package enum ReferenceRun {
         }
         let share = 1 / Float(plan.replicas)
         var rounds: [RoundScalars] = []
+        var rateFactor: Float = 1
         for round in 0..<min(plan.rounds, roundLimit) {
             var deltas: [[Float]] = []
             var scalars: [RoundScalars] = []
@@ -57,12 +74,14 @@ package enum ReferenceRun {
                     replica: replica,
                     round: round,
                     globalState: state,
-                    delta: &delta
+                    delta: &delta,
+                    rateFactor: rateFactor
                 )
                 scalars.append(counts ?? .zero)
                 if let weights { delta = delta.map { $0 * weights(round, replica) } }
                 deltas.append(delta)
             }
+            let decision = steer?(state, round)
             let sum = treeSum(deltas[...])
             let average = weights == nil ? sum.map { $0 * share } : sum
             if let outer {
@@ -71,6 +90,10 @@ package enum ReferenceRun {
                 for index in state.indices { state[index] += average[index] }
             }
             rounds.append(RoundScalars.treeSum(scalars))
+            if let decision {
+                rateFactor = decision.rateFactor
+                if decision.isStop { break }
+            }
         }
         return Outcome(state: state, rounds: rounds)
     }

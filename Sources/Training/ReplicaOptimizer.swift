@@ -3,9 +3,9 @@ import LinearAlgebra
 /// The optimizer of one replica while it computes a round: the rule's vectors and its steps.
 ///
 /// The vectors stand one after the other in one buffer of `vectorCount * parameterCount` elements,
-/// as they do behind the parameters in the global state: velocity (sgd); sum of squares (adagrad);
-/// mean of squares, velocity (rmsprop); mean of squares, mean of squared updates (adadelta); mean,
-/// mean of squares (adam).
+/// as they do behind parameters and buffers in the global state: velocity (sgd); sum of squares
+/// (adagrad); mean of squares, velocity (rmsprop); mean of squares, mean of squared updates
+/// (adadelta); mean, mean of squares (adam).
 final class ReplicaOptimizer {
     private let configuration: OptimizerConfiguration
     private let layout: ParameterLayout
@@ -19,10 +19,10 @@ final class ReplicaOptimizer {
         vectors = FloatBuffer(count: configuration.rule.vectorCount * layout.parameterCount)
     }
 
-    /// Takes the vectors over from behind the parameters of the global state, or starts from zero.
+    /// Takes the vectors over from behind the values of the global state, or starts from zero.
     func begin(from globalState: UnsafePointer<Float>) {
         if configuration.vectorsAreInState {
-            vectors.load(from: globalState + layout.parameterCount)
+            vectors.load(from: globalState + layout.valueCount)
         } else {
             vectors.clear()
         }
@@ -34,24 +34,26 @@ final class ReplicaOptimizer {
         from globalState: UnsafePointer<Float>, into delta: UnsafeMutablePointer<Float>
     ) {
         guard configuration.vectorsAreInState else { return }
-        let count = layout.parameterCount
+        let start = layout.valueCount
         VectorKernels.subtract(
-            vectors.pointer, globalState + count, into: delta + count, count: vectors.count)
+            vectors.pointer, globalState + start, into: delta + start, count: vectors.count)
     }
 
     /// One update of the parameters by their gradient, which it may change.
     ///
     /// `step` is the global one; `roundStart` the first of its round, from which a state that is
-    /// reset at every average counts its age.
+    /// reset at every average counts its age; `rateFactor` multiplies the schedule's rate.
     func take(
         step: Int, roundStart: Int, parameters: UnsafeMutablePointer<Float>,
-        gradient: UnsafeMutablePointer<Float>
+        gradient: UnsafeMutablePointer<Float>, rateFactor: Float = 1
     ) {
         shape(gradient, parameters)
         let count = layout.parameterCount
-        let rate = configuration.schedule.rate(
-            base: configuration.learningRate, step: step,
-            epoch: step * plan.rowsPerStep / plan.trainRows, totalSteps: plan.totalSteps)
+        let rate =
+            configuration.schedule.rate(
+                base: configuration.learningRate, step: step,
+                epoch: step * plan.rowsPerStep / plan.trainRows, totalSteps: plan.totalSteps)
+            * rateFactor
         let first = vectors.pointer
         switch configuration.rule {
         case .sgd(let momentum, _) where momentum == 0:
@@ -103,10 +105,10 @@ final class ReplicaOptimizer {
     ) {
         let shaping = configuration.shaping
         if shaping.l1 > 0 || shaping.l2 > 0 {
-            for layer in layout.layers {
+            for part in layout.penalized {
                 GradientKernels.addPenalty(
-                    gradient + layer.weightOffset, parameters: parameters + layer.weightOffset,
-                    count: layer.biasOffset - layer.weightOffset, l1: shaping.l1, l2: shaping.l2)
+                    gradient + part.lowerBound, parameters: parameters + part.lowerBound,
+                    count: part.count, l1: shaping.l1, l2: shaping.l2)
             }
         }
         if shaping.clipValue > 0 {

@@ -1,3 +1,4 @@
+import Determinism
 import LinearAlgebra
 
 /// Executes rounds of logical replicas on one thread; every buffer is allocated at the start.
@@ -16,8 +17,15 @@ package final class ReplicaTrainer {
     private let optimizer: ReplicaOptimizer
     private let network: LayeredNetwork
     private let batch: BatchInput
-    private let parameters: FloatBuffer
+    private let loss: BatchLoss
+    private let chance: RandomStream
+    /// Parameters and buffers of the replica in its round.
+    private let values: FloatBuffer
     private let gradient: FloatBuffer
+    /// The average of the parameters so far; empty when none is kept.
+    private let average: FloatBuffer
+    private let averageOffset: Int
+    private let averageDecay: Float
     private var order: BatchOrder
 
     /// A trainer for the rows `trainRows` of the data; refuses parts that do not fit together.
@@ -27,7 +35,8 @@ package final class ReplicaTrainer {
         standardization: Standardization?,
         architecture: ModelArchitecture,
         plan: TrainingPlan,
-        optimizer: OptimizerConfiguration
+        optimizer: OptimizerConfiguration,
+        classWeights: [Float]? = nil
     ) throws(TrainingRefusal) {
         guard trainRows.count == plan.trainRows else {
             throw .sizesDiffer(
@@ -52,15 +61,27 @@ package final class ReplicaTrainer {
         self.data = data
         self.plan = plan
         self.optimizer = ReplicaOptimizer(optimizer, layout: layout, plan: plan)
-        stateCount = optimizer.stateCount(parameterCount: layout.parameterCount)
+        if let weights = classWeights?.count, weights != data.classCount {
+            throw .sizesDiffer(what: "class weights", expected: data.classCount, found: weights)
+        }
+        try data.check(layout.architecture.loss)
+        try layout.check(data, standardization)
+        stateCount = optimizer.stateCount(layout)
+        loss = BatchLoss(
+            architecture.loss, outputs: layout.outputCount, rows: plan.batchSize,
+            classWeights: classWeights)
+        chance = RandomStream(seed: plan.seed, purpose: .dropout)
         network = LayeredNetwork(layout: layout, rows: plan.batchSize, forTraining: true)
         batch = BatchInput(
             rows: plan.batchSize,
             featureCount: data.featureCount,
             standardization: standardization
         )
-        parameters = FloatBuffer(count: layout.parameterCount)
+        values = FloatBuffer(count: layout.valueCount)
         gradient = FloatBuffer(count: layout.parameterCount)
+        averageDecay = optimizer.averageDecay
+        averageOffset = optimizer.averageOffset(layout)
+        average = FloatBuffer(count: averageDecay > 0 ? layout.parameterCount : 0)
         order = BatchOrder(plan: plan, trainRows: trainRows)
     }
 
@@ -71,15 +92,16 @@ package final class ReplicaTrainer {
         optimizer: OptimizerConfiguration
     ) -> Int {
         let vectors = 2 + optimizer.rule.vectorCount
-        let floats = vectors * layout.parameterCount + plan.batchSize * layout.featureCount
+        let floats = vectors * layout.valueCount + plan.batchSize * layout.featureCount
         return floats * MemoryLayout<Float>.stride
             + LayeredNetwork.byteCount(layout: layout, rows: plan.batchSize)
     }
 
     /// The pure function of a round: (global state, replica, round) to delta and counts.
     ///
-    /// `globalState` and `delta` hold `stateCount` elements: parameters, then the optimizer's
-    /// vectors if they are in the state. `delta` is local minus global after the round's steps.
+    /// `globalState` and `delta` hold `stateCount` elements: parameters, buffers, then the
+    /// optimizer's vectors if they are in the state. `delta` is local minus global after the
+    /// round's steps. `rateFactor` multiplies every learning rate of the round.
     /// `shouldStop` is asked before every step; when it says yes the result is nil and `delta` is
     /// left as it was.
     package func run(
@@ -87,52 +109,63 @@ package final class ReplicaTrainer {
         round: Int,
         globalState: UnsafePointer<Float>,
         delta: UnsafeMutablePointer<Float>,
+        rateFactor: Float = 1,
         shouldStop: () -> Bool = { false }
     ) -> RoundScalars? {
         precondition(replica >= 0 && replica < plan.replicas, "replica outside the plan")
-        let count = layout.parameterCount
-        parameters.load(from: globalState)
+        values.load(from: globalState)
         optimizer.begin(from: globalState)
+        average.load(from: globalState + averageOffset)
         var scalars = RoundScalars.zero
         let steps = plan.steps(inRound: round)
         for step in steps {
             if shouldStop() { return nil }
-            let scores = take(step: step, roundStart: steps.lowerBound, replica: replica)
+            let scores = take(
+                step: step, roundStart: steps.lowerBound, replica: replica,
+                rateFactor: rateFactor)
             scalars.lossSum += scores.lossSum
             scalars.correct += scores.correct
             scalars.samples += plan.batchSize
         }
-        VectorKernels.subtract(parameters.pointer, globalState, into: delta, count: count)
+        VectorKernels.subtract(
+            values.pointer, globalState, into: delta, count: layout.valueCount)
         optimizer.writeDelta(from: globalState, into: delta)
+        VectorKernels.subtract(
+            average.pointer, globalState + averageOffset, into: delta + averageOffset,
+            count: average.count)
         return scalars
     }
 
     /// One local step: batch, gradient, update; scores are those before the update.
     private func take(
-        step: Int, roundStart: Int, replica: Int
+        step: Int, roundStart: Int, replica: Int, rateFactor: Float
     ) -> SoftmaxKernels.BatchScores {
         let rows = plan.batchSize
         order.fill(step: step, replica: replica, into: batch.rowNumbers)
         batch.gather(from: data, count: rows)
-        let logits = network.forward(
-            parameters: parameters.pointer,
-            input: batch.features.pointer
-        )
-        let scores = SoftmaxKernels.crossEntropyGradient(
-            logits: logits,
-            labels: batch.labels,
-            rows: rows,
-            classes: data.classCount,
-            scale: 1 / Float(rows)
-        )
+        let results = network.forward(
+            values: values.pointer, input: batch.features.pointer,
+            chance: chance.place(replica: replica, step: step),
+            sparse: batch.sparse(data, count: rows))
+        let scores = loss.gradient(
+            results, batch, rows: rows, hasRowWeights: data.weights != nil)
         network.backward(
-            parameters: parameters.pointer,
-            input: batch.features.pointer,
-            gradient: gradient.pointer
-        )
+            values: values.pointer, outputGradient: results, gradient: gradient.pointer)
         optimizer.take(
-            step: step, roundStart: roundStart, parameters: parameters.pointer,
-            gradient: gradient.pointer)
+            step: step, roundStart: roundStart, parameters: values.pointer,
+            gradient: gradient.pointer, rateFactor: rateFactor)
+        if averageDecay > 0 { follow(step: step) }
         return scores
+    }
+
+    /// Moves the average towards the parameters after a step.
+    ///
+    /// The decay is at most (1 + t) / (10 + t) after t steps before, so that the first parameters
+    /// are soon forgotten (as TensorFlow's `ExponentialMovingAverage` has it).
+    private func follow(step: Int) {
+        let early = Float(1 + step) / Float(10 + step)
+        NormalizationKernels.follow(
+            average.pointer, UnsafePointer(values.pointer), count: average.count,
+            momentum: 1 - min(averageDecay, early), factor: 1)
     }
 }

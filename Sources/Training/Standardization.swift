@@ -41,6 +41,7 @@ package struct Standardization: Sendable, Equatable {
     /// inverse, gets inverse 1 and so becomes 0 everywhere.
     package init(fitting data: TrainingData, rows: [UInt32]) throws(TrainingRefusal) {
         guard !rows.isEmpty else { throw .noTrainingRows }
+        guard data.sparse == nil else { throw .sparseRows(what: "standardization") }
         try data.check(rows)
         let columns = data.featureCount
         let count = Double(rows.count)

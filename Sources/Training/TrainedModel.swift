@@ -1,15 +1,17 @@
-/// A classifier as it is kept: shape, parameters and the standardization its input needs.
+/// A model as it is kept: shape, parameters and the standardization its input needs.
 package struct TrainedModel: Sendable, Equatable {
     /// Version of the way a model is written as safetensors.
     package static let formatVersion = "1"
 
     private static let formatKey = "mlctl.format"
+    private static let architectureKey = "mlctl.architecture"
+    private static let sizesKey = "mlctl.sizes"
     private static let meanName = "standardization.mean"
     private static let inverseName = "standardization.inverse_deviation"
 
     /// Shape, sizes and tensor names.
     package let layout: ParameterLayout
-    /// Parameters in the order of the layout.
+    /// Parameters, then buffers, in the order of the layout.
     package let parameters: [Float]
     /// What is done to input rows first; nil leaves them as they are.
     package let standardization: Standardization?
@@ -20,10 +22,10 @@ package struct TrainedModel: Sendable, Equatable {
         parameters: [Float],
         standardization: Standardization?
     ) throws(TrainingRefusal) {
-        guard parameters.count >= layout.parameterCount else {
+        guard parameters.count >= layout.valueCount else {
             throw .sizesDiffer(
                 what: "parameters",
-                expected: layout.parameterCount,
+                expected: layout.valueCount,
                 found: parameters.count
             )
         }
@@ -35,15 +37,16 @@ package struct TrainedModel: Sendable, Equatable {
             )
         }
         self.layout = layout
-        self.parameters = Array(parameters.prefix(layout.parameterCount))
+        self.parameters = Array(parameters.prefix(layout.valueCount))
         self.standardization = standardization
     }
 
     /// The bytes of the model as safetensors: the same model and metadata give the same bytes.
     ///
     /// Tensors stand in layout order, then those of the standardization. `metadata` should hold
-    /// nothing that differs between runs, because digests are taken over these bytes; the key
-    /// `mlctl.format` is set here.
+    /// nothing that differs between runs, because digests are taken over these bytes; the keys
+    /// `mlctl.format` and, where tensors do not tell the architecture, `mlctl.architecture` and
+    /// `mlctl.sizes` are set here.
     package func encoded(metadata: [String: String] = [:]) throws(SafetensorsFault) -> [UInt8] {
         var tensors = layout.tensors.map { tensor in
             Safetensors.Tensor(
@@ -67,10 +70,15 @@ package struct TrainedModel: Sendable, Equatable {
         }
         var texts = metadata
         texts[Self.formatKey] = Self.formatVersion
+        if !layout.architecture.isPlain {
+            texts[Self.architectureKey] = layout.architecture.text
+            texts[Self.sizesKey] = "\(layout.featureCount) \(layout.classCount)"
+        }
         return try Safetensors.encode(Safetensors.Contents(tensors: tensors, metadata: texts))
     }
 
-    /// Reads a model back; its shape follows from the tensors. Metadata comes beside it.
+    /// Reads a model back; its shape follows from the metadata or the tensors. Metadata comes
+    /// beside it.
     package static func decode(
         _ bytes: UnsafeRawBufferPointer
     ) throws(SafetensorsFault) -> (model: TrainedModel, metadata: [String: String]) {
@@ -89,7 +97,7 @@ package struct TrainedModel: Sendable, Equatable {
                 try Standardization(mean: mean.values, inverseDeviation: inverse.values)
             }
         }
-        let layout = try layout(of: tensors)
+        let layout = try layout(of: tensors, contents.metadata)
         let model = try refused { () throws(TrainingRefusal) in
             try TrainedModel(
                 layout: layout,
@@ -101,22 +109,13 @@ package struct TrainedModel: Sendable, Equatable {
     }
 
     private static func layout(
-        of tensors: [Safetensors.Tensor]
+        of tensors: [Safetensors.Tensor], _ metadata: [String: String]
     ) throws(SafetensorsFault) -> ParameterLayout {
-        let weights = tensors.enumerated().filter { $0.offset.isMultiple(of: 2) }.map(\.element)
-        guard let first = weights.first, let last = weights.last,
-            weights.allSatisfy({ $0.shape.count == 2 })
-        else {
-            throw .unexpectedTensors("weights and biases in turn are expected")
-        }
-        let hidden = weights.dropLast().map { $0.shape[0] }
-        let layout = try refused { () throws(TrainingRefusal) in
-            try ParameterLayout(
-                architecture: hidden.isEmpty
-                    ? .softmaxRegression : .multilayerPerceptron(hidden: hidden),
-                featureCount: first.shape[1],
-                classCount: last.shape[0]
-            )
+        let layout: ParameterLayout
+        if let stated = try stated(metadata) {
+            layout = stated
+        } else {
+            layout = try plainLayout(of: tensors)
         }
         guard layout.tensors.count == tensors.count else {
             throw .unexpectedTensors("\(layout.tensors.count) expected, \(tensors.count) found")
@@ -128,6 +127,43 @@ package struct TrainedModel: Sendable, Equatable {
             )
         }
         return layout
+    }
+
+    /// The layout that the metadata states, if it does.
+    private static func stated(
+        _ metadata: [String: String]
+    ) throws(SafetensorsFault) -> ParameterLayout? {
+        guard let text = metadata[architectureKey] else { return nil }
+        guard let architecture = ModelArchitecture(text: text) else {
+            throw .badMetadata(key: architectureKey)
+        }
+        let sizes = (metadata[sizesKey] ?? "").split(separator: " ").compactMap { Int($0) }
+        guard sizes.count == 2 else { throw .badMetadata(key: sizesKey) }
+        return try refused { () throws(TrainingRefusal) in
+            try ParameterLayout(
+                architecture: architecture, featureCount: sizes[0], classCount: sizes[1])
+        }
+    }
+
+    /// The layout of rectified dense layers, from the tensors' shapes.
+    private static func plainLayout(
+        of tensors: [Safetensors.Tensor]
+    ) throws(SafetensorsFault) -> ParameterLayout {
+        let weights = tensors.enumerated().filter { $0.offset.isMultiple(of: 2) }.map(\.element)
+        guard let first = weights.first, let last = weights.last,
+            weights.allSatisfy({ $0.shape.count == 2 })
+        else {
+            throw .unexpectedTensors("weights and biases in turn are expected")
+        }
+        let hidden = weights.dropLast().map { $0.shape[0] }
+        return try refused { () throws(TrainingRefusal) in
+            try ParameterLayout(
+                architecture: hidden.isEmpty
+                    ? .softmaxRegression : .multilayerPerceptron(hidden: hidden),
+                featureCount: first.shape[1],
+                classCount: last.shape[0]
+            )
+        }
     }
 
     /// Turns a refusal of sizes into a fault of the file.

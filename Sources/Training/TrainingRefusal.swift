@@ -24,6 +24,24 @@ package enum TrainingRefusal: Error, Sendable, Equatable, CustomStringConvertibl
     case badOptimizerNumber(name: String, value: Float, allowed: String)
     /// A model with more parameters than allowed.
     case modelTooLarge(limit: Int)
+    /// A loss for two classes over data with another number of them.
+    case notTwoClasses(Int)
+    /// A loss for numbers over data with classes.
+    case classesForNumbers(Int)
+    /// A loss for classes over data with numbers as targets.
+    case numbersForClasses
+    /// A layer for images where rows are no images.
+    case imageNeeded
+    /// A window larger than the image it slides over.
+    case windowTooLarge(size: Int, height: Int, width: Int)
+    /// A weight for a class the data does not have.
+    case unknownClass(String)
+    /// A target the loss cannot take.
+    case badTarget(row: Int, value: Float, allowed: String)
+    /// A row's weight that is negative or no number.
+    case badWeight(row: Int, value: Float)
+    /// Sparse rows before something that reads dense ones.
+    case sparseRows(what: String)
     /// Two parts of the job disagree about a size.
     case sizesDiffer(what: String, expected: Int, found: Int)
 
@@ -57,6 +75,27 @@ package enum TrainingRefusal: Error, Sendable, Equatable, CustomStringConvertibl
             "\(name) is \(value); it must be \(allowed)"
         case .modelTooLarge(let limit):
             "the model has more than \(limit) parameters"
+        case .notTwoClasses(let classes):
+            "the data has \(classes) classes; this loss tells two apart, "
+                + "softmaxCrossEntropy any number of them"
+        case .classesForNumbers(let classes):
+            "the data has \(classes) classes as labels; this loss needs numbers as targets"
+        case .numbersForClasses:
+            "the data has numbers as targets; this loss needs classes as labels"
+        case .imageNeeded:
+            "a convolution or pooling needs an image; state height, width and channels in the "
+                + "model's input, and place no dense layer or flatten before it"
+        case .windowTooLarge(let size, let height, let width):
+            "a window of \(size) x \(size) does not fit into an image of \(height) x \(width)"
+        case .unknownClass(let name):
+            "there is a weight for class \"\(name)\", which the data does not have"
+        case .badTarget(let row, let value, let allowed):
+            "row \(row) has the target \(value); it must be \(allowed)"
+        case .badWeight(let row, let value):
+            "row \(row) has the weight \(value); it must be a finite number of at least 0"
+        case .sparseRows(let what):
+            "\(what) cannot read sparse rows; they train linear models, factorization machines, "
+                + "and networks that begin with a dense layer, without standardization"
         case .sizesDiffer(let what, let expected, let found):
             "\(what): expected \(expected), found \(found)"
         }

@@ -35,6 +35,10 @@ extension JobRecord: WireValue {
         samplesPerSecond = try check.amount(wire.samplesPerSecond, "samples_per_second")
         history = try check.list(
             AttemptHistory.self, wire.history, "history", most: JobRecord.mostHistory)
+        computedBy = try check.list(
+            wire.computedBy, "computed_by", most: WireLimits.mostMembers
+        ) { (name) throws(WireError) in _ = try check.node(name, "computed_by") }
+        .map { NodeID($0) }
         self.command = command
         if wire.hasCommandState { commandState = try CommandState(wire: wire.commandState) }
     }
@@ -77,6 +81,7 @@ extension JobRecord: WireValue {
         if let model { wire.model = model.wire }
         wire.modelName = modelName
         wire.samplesPerSecond = samplesPerSecond
+        wire.computedBy = computedBy.map(\.name)
         wire.history = history.map(\.wire)
         return wire
     }

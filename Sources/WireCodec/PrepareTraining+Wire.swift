@@ -12,6 +12,16 @@ extension PrepareTraining: WireValue {
             lanes: try check.integer(
                 wire.lanes, "lanes", from: 1, through: Int64(WireLimits.mostReplicas)),
             jobName: try check.text(wire.jobName, "job_name"))
+        guard wire.exchangeKey.isEmpty || wire.exchangeKey.count == WireLimits.exchangeKeyWords
+        else {
+            throw check.invalid(
+                "exchange_key",
+                "has \(wire.exchangeKey.count) words, not \(WireLimits.exchangeKeyWords)")
+        }
+        exchangeKey = SecretBytes(
+            wire.exchangeKey.flatMap { word in
+                (0..<8).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) }
+            })
     }
 
     var wire: WirePrepareTraining {
@@ -22,6 +32,9 @@ extension PrepareTraining: WireValue {
         wire.coreType = coreType
         wire.lanes = Int64(lanes)
         wire.jobName = jobName
+        wire.exchangeKey = stride(from: 0, to: exchangeKey.bytes.count, by: 8).map { start in
+            exchangeKey.bytes[start...].prefix(8).reversed().reduce(0) { $0 << 8 | UInt64($1) }
+        }
         return wire
     }
 }

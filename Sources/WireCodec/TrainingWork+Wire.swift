@@ -28,6 +28,9 @@ extension TrainingWork: WireValue {
             averagesOptimizerState: wire.averagesOptimizerState,
             stepsPerRound: try check.integer(wire.stepsPerRound, "steps_per_round"))
         if wire.hasAveraging { averaging = try AveragingWork(wire: wire.averaging) }
+        if wire.hasModel { try model.take(wire.model) }
+        if wire.hasLoss { loss = try LossWork(wire: wire.loss) }
+        if wire.hasSteering { steering = try SteeringWork(wire: wire.steering) }
     }
 
     var wire: WireTrainingWork {
@@ -37,7 +40,10 @@ extension TrainingWork: WireValue {
         wire.testFraction = testFraction
         wire.splitSeed = splitSeed
         wire.standardizes = standardizes
-        wire.hiddenLayers = hiddenLayers.map { Int64($0) }
+        wire.hiddenLayers = model.hidden.map { Int64($0) }
+        if !model.isPlain { wire.model = model.wire }
+        if loss != .plain { wire.loss = loss.wire }
+        if steering != SteeringWork() { wire.steering = steering.wire }
         wire.replicas = Int64(replicas)
         wire.batchSize = Int64(batchSize)
         wire.epochs = Int64(epochs)

@@ -44,4 +44,6 @@ package enum WireLimits {
     package static let longestSeconds: Int64 = 1 << 32
     /// The longest heartbeat interval or suspicion time: one day.
     package static let longestIntervalMilliseconds: Int64 = 86_400_000
+    /// 64-bit words of a key that seals exchange frames.
+    static let exchangeKeyWords = 4
 }

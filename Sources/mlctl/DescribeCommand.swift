@@ -2,12 +2,13 @@ import ArgumentParser
 import Client
 import ControlAPI
 
-/// `mlctl describe`: everything about a job.
+/// `mlctl describe`: everything about a job or a node.
 struct DescribeCommand: ClientCommand {
     static let configuration = CommandConfiguration(
-        commandName: "describe", abstract: "Show everything about jobs.")
+        commandName: "describe", abstract: "Show everything about jobs and nodes.")
 
-    @OptionGroup var jobs: JobNames
+    @Argument(help: "Runs such as digits-3 (a bare name means its newest run), or node/NAME.")
+    var names: [String]
 
     @Option(name: [.customShort("o"), .customLong("output")], help: "The form of the output.")
     var form = TextOrJSON.text
@@ -17,7 +18,12 @@ struct DescribeCommand: ClientCommand {
 
     func run(_ session: ClientSession) async throws {
         let client = try session.client()
-        for (index, name) in jobs.names.enumerated() {
+        for (index, name) in names.enumerated() {
+            if name.hasPrefix("node/") {
+                if index > 0, form == .text { try session.console.line("") }
+                try await showNode(String(name.dropFirst(5)), client, session)
+                continue
+            }
             if form == .json {
                 try session.console.write(
                     try await client.jobJSON(name, namespace: scope.namespace))
@@ -34,5 +40,16 @@ struct DescribeCommand: ClientCommand {
             if index > 0 { try session.console.line("") }
             try session.show(DescriptionText.lines(job, log: log))
         }
+    }
+
+    private func showNode(
+        _ name: String, _ client: SchedulerClient, _ session: ClientSession
+    ) async throws {
+        if form == .json {
+            try session.console.write(try await client.get(APIPath.node(name)))
+            return
+        }
+        try session.show(
+            NodeText.lines(try await client.node(name), now: ResourceTable.now))
     }
 }

@@ -16,17 +16,19 @@ struct Mlctl: AsyncParsableCommand {
             CommandGroup(
                 name: "Jobs",
                 subcommands: [
-                    SubmitCommand.self, RunCommand.self, OutputsCommand.self, GetCommand.self, DescribeCommand.self,
+                    SubmitCommand.self, RunCommand.self, OutputsCommand.self, GetCommand.self,
+                    DescribeCommand.self,
                     ExplainCommand.self, LogsCommand.self, EventsCommand.self, WatchCommand.self,
                     WaitCommand.self, CancelCommand.self, DeleteCommand.self,
                     SuspendCommand.self, ResumeCommand.self, RerunCommand.self,
                 ]),
             CommandGroup(name: "Models", subcommands: [ModelCommand.self]),
+            CommandGroup(name: "Nodes", subcommands: [NodeCommand.self]),
             CommandGroup(name: "Daemons", subcommands: DaemonCommands.all),
             CommandGroup(
                 name: "Tools",
                 subcommands: [
-                    ValidateCommand.self, LedgerCommand.self, SimulateCommand.self,
+                    ValidateCommand.self, LedgerCommand.self, SimulateCommand.self, GCCommand.self,
                     ConfigCommand.self,
                     CompletionsCommand.self, VersionCommand.self,
                 ]),

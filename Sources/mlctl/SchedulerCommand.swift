@@ -36,6 +36,10 @@ struct SchedulerCommand: AsyncParsableCommand {
         settings.controlEndpoint = "tcp://\(control ?? cluster.control.description)"
         settings.artifactEndpoint = "tcp://\(artifacts ?? cluster.artifacts.description)"
         settings.freeBytesFloor = cluster.freeDiskFloorBytes
+        settings.retention.endedJobs = cluster.retention.endedJobsSeconds
+        settings.retention.logs = cluster.retention.logsSeconds
+        settings.retention.curves = cluster.retention.curvesSeconds
+        settings.retention.files = cluster.retention.filesSeconds
         settings.core.heartbeatInterval = .milliseconds(cluster.heartbeatMilliseconds)
         settings.core.suspectAfter = .milliseconds(cluster.suspectAfterMilliseconds)
         let address = try HTTPAddress(http ?? cluster.http.description)

@@ -9,6 +9,7 @@ struct CommandLineTests {
     private static let commands: [(name: String, type: any ParsableCommand.Type)] =
         (Mlctl.configuration.groupedSubcommands.filter { $0.name != "Daemons" }
         .flatMap(\.subcommands) + ModelCommand.configuration.subcommands
+        + NodeCommand.configuration.subcommands
         + LedgerCommand.configuration.subcommands + ConfigCommand.configuration.subcommands)
         .map { ($0.configuration.commandName ?? "", $0) }
 

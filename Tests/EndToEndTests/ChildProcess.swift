@@ -28,6 +28,9 @@ final class ChildProcess {
         process = started
     }
 
+    /// Its process id.
+    var number: pid_t { process }
+
     /// The exit code once the process has ended, or minus the signal; kills it when it takes
     /// longer than ``longest``.
     func wait() -> Int32 {

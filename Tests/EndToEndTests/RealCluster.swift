@@ -78,27 +78,64 @@ final class RealCluster {
             errors: log)
     }
 
-    /// Starts the scheduler and waits until it answers.
-    func startScheduler() async throws {
+    /// Where the scheduler answers.
+    var server: String { "http://127.0.0.1:\(http)" }
+
+    /// The token of the scheduler's user.
+    func token() throws -> String {
+        try String(contentsOfFile: "\(state)/keys/admin.token", encoding: .utf8)
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    /// Starts the scheduler and waits for nothing.
+    func launchScheduler() throws {
         try start(
             "scheduler",
             [
                 "scheduler", "--state", state, "--http", "127.0.0.1:\(http)",
                 "--control", "127.0.0.1:\(control)", "--artifacts", "127.0.0.1:\(artifacts)",
             ])
+    }
+
+    /// Starts the scheduler and waits until it answers.
+    func startScheduler() async throws {
+        try launchScheduler()
         try await eventually(within: 30, "the scheduler answers") {
             self.run(["get", "nodes", "-o", "name"]).code == 0
         }
     }
 
-    /// Starts a worker; with `waiting`, until it is registered.
-    func startWorker(_ name: String, slots: Int = 1) async throws {
+    /// Starts a worker and waits for nothing.
+    func launchWorker(_ name: String, slots: Int = 1) throws {
         try start(
             name,
             [
                 "worker", "--name", name, "--slots", "\(slots)",
                 "--scheduler", "127.0.0.1:\(control)", "--state", "\(folder)/worker-\(name)",
             ])
+    }
+
+    /// The trainer processes of all workers of this cluster.
+    func trainers() -> [pid_t] {
+        let workers = Set(processes.filter { $0.key != "scheduler" }.map(\.value.number))
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return names.compactMap { pid_t($0) }.filter { process in
+            guard
+                let status = try? String(
+                    contentsOfFile: "/proc/\(process)/stat", encoding: .utf8),
+                let words = try? String(
+                    contentsOfFile: "/proc/\(process)/cmdline", encoding: .utf8),
+                words.contains("trainer"), let name = status.lastIndex(of: ")")
+            else { return false }
+            // Behind the name in brackets: state, parent, …
+            let fields = status[name...].split(separator: " ")
+            return fields.count > 2 && workers.contains(pid_t(fields[2]) ?? -1)
+        }.sorted()
+    }
+
+    /// Starts a worker; with `waiting`, until it is registered.
+    func startWorker(_ name: String, slots: Int = 1) async throws {
+        try launchWorker(name, slots: slots)
         try await eventually(within: 30, "\(name) is ready") {
             self.run(["get", "nodes"]).output.split(separator: "\n").contains {
                 $0.hasPrefix(name) && $0.contains("Ready")

@@ -60,6 +60,12 @@ struct DocumentTests {
             ("Progress", ProgressBody(Records.progress)),
             ("Event", EventBody(sequence: 1, fact: Records.fact, job: nil)),
             ("Model", ModelBody(Records.model, job: nil)),
+            ("NodeActionResult", NodeActionResult(name: "", duty: "", jobsLeft: 0)),
+            ("Housekeeping", HousekeepingBody(removed: false, removable: [], stored: [])),
+            (
+                "StoredItems",
+                HousekeepingBody.Item(what: "", count: 0, bytes: 0, ruleSeconds: 0)
+            ),
             ("Node", NodeBody(Records.node, used: .zero, jobs: [])),
             (
                 "Explanation",

@@ -156,6 +156,18 @@ final class MemoryScheduler: SchedulerBackend {
         step { .suspend(job, isSuspended, $0) } ?? .refused(Reason(.conflict))
     }
 
+    func assign(
+        _ node: NodeID, _ assignment: NodeAssignment
+    ) async -> SchedulerEffects.Answer {
+        step { .assign(node, assignment, $0) } ?? .refused(Reason(.conflict))
+    }
+
+    func housekeep(removes: Bool) async throws -> HousekeepingReport {
+        HousekeepingReport(
+            isDone: removes, removable: [.init(what: "logs", count: 2, bytes: 10, rule: 60)],
+            stored: [.init(what: "job rows", count: 3, bytes: 300)])
+    }
+
     func explain(_ job: JobID) async -> Explanation? {
         state.withLock { $0.core.explain(job) }
     }

@@ -44,6 +44,56 @@ struct CanonicalYAMLTests {
     }
 
     @Test(arguments: [
+        "softmaxRegression: {}", "logisticRegression: {}", "linearRegression: {}",
+        "linearSVM: {}", "factorizationMachine: {factors: 4}",
+        "mlp: {hidden: [8, 4], activation: leakyRelu, slope: 0.2, dropout: 0.5}",
+        "mlp: {hidden: [8], activation: gelu, inputDropout: 0.1, normalization: batchNorm}",
+        "cnn: {input: {height: 8, width: 6, channels: 3}, layers: [{conv2d: {filters: 4, size: 3,"
+            + " stride: 2, padding: 1, activation: identity}}, batchNorm, {activation: {kind:"
+            + " tanh}}, {maxPool: {size: 3}}, {averagePool: {size: 2, stride: 1, padding: 1}},"
+            + " flatten, {dropout: {rate: 0.25}}, {dense: {units: 5}}, layerNorm: {}]}",
+    ])
+    func modelsSurvive(model: String) throws {
+        let text = Samples.minimal.replacing(
+            "mlp: {hidden: [64]}", with: model.replacing("layerNorm: {}", with: "{layerNorm: {}}"))
+        let job = try #require(try Samples.read(text).jobs.first)
+        let again = try Samples.read(job.canonicalYAML())
+        #expect(again.diagnostics.map { $0.rendered() } == [])
+        #expect(again.jobs == [job])
+    }
+
+    @Test(arguments: [
+        "loss: squared", "loss: {huber: {delta: 2}}", "loss: {quantile: {quantile: 0.9}}",
+        "loss: {softmaxCrossEntropy: {labelSmoothing: 0.1}}, classWeights: balanced",
+        "loss: poisson", "loss: {squaredHinge: {}}, classWeights: {\"1\": 2, b c: 0.5}",
+        "loss: hinge", "loss: logistic", "loss: absolute", "earlyStopping: {}",
+        "monitor: validation.accuracy, earlyStopping: {patience: 9, minDelta: 0.5}",
+        "earlyStopping: {restoreBest: false}", "ema: {}", "ema: {decay: 0.5}",
+    ])
+    func lossesSurvive(loss: String) throws {
+        let text = Samples.minimal + "  training: {\(loss)}\n"
+        let job = try #require(try Samples.read(text).jobs.first)
+        let again = try Samples.read(job.canonicalYAML())
+        #expect(again.diagnostics.map { $0.rendered() } == [])
+        #expect(again.jobs == [job])
+    }
+
+    @Test func modelsHaveTheirUsualLosses() throws {
+        func job(_ model: String) throws -> TrainJobSpecification {
+            let text = Samples.minimal.replacing("mlp: {hidden: [64]}", with: model)
+            return try #require(try Samples.read(text).jobs.first)
+        }
+        #expect(try job("mlp: {hidden: [2]}").loss.kind == .softmaxCrossEntropy)
+        #expect(try job("linearRegression: {}").loss.kind == .squared)
+        #expect(try job("linearSVM: {}").loss.kind == .hinge)
+        #expect(try job("logisticRegression: {}").loss.kind == .logistic)
+        #expect(try job("factorizationMachine: {}").loss.kind == .logistic)
+        let ridge = try job("ridgeRegression: {l2: 0.5}")
+        #expect(ridge.model.kind == .linearRegression)
+        #expect(ridge.optimizer.l2 == 0.5)
+    }
+
+    @Test(arguments: [
         "sgd: {learningRate: 0.5, momentum: 0.9, nesterov: true}", "adagrad: {epsilon: 0.5}",
         "rmsprop: {decay: 0.8, momentum: 0.3, epsilon: 1e-3}", "adadelta: {decay: 0.7}",
         "adam: {beta1: 0.8, beta2: 0.9, epsilon: 1e-4}", "adamw: {weightDecay: 0.25}",
@@ -53,6 +103,7 @@ struct CanonicalYAMLTests {
             "constant: {}", "step: {epochs: 3, factor: 0.5}", "exponential: {factor: 0.9}",
             "cosine: {minimum: 0.1}", "linearWarmupCosine: {warmup: 0.2, minimum: 0.05}",
             "invscaling: {power: 0.25}", "oneCycle: {warmup: 0.4}",
+            "plateau: {factor: 0.5, patience: 3, minimum: 0.01}",
         ] {
             let training =
                 "  training: {optimizer: {\(optimizer)}, schedule: {\(schedule)}, regularization:"

@@ -26,6 +26,25 @@ struct ClusterConfigurationTests {
         #expect(ClusterConfiguration.read(text, file: "a") == .configuration(expected))
     }
 
+    @Test func retentionIsRead() {
+        let head = "apiVersion: mlctl.dev/v1\nkind: Cluster\nscheduler:\n  retention: "
+        let text = head + "{endedJobs: 365d, logs: 7d, files: 12h}\n"
+        guard case .configuration(let cluster) = ClusterConfiguration.read(text, file: "a") else {
+            Issue.record("refused")
+            return
+        }
+        #expect(cluster.scheduler.retention.endedJobsSeconds == 365 * 86_400)
+        #expect(cluster.scheduler.retention.logsSeconds == 7 * 86_400)
+        #expect(cluster.scheduler.retention.filesSeconds == 43_200)
+        #expect(cluster.scheduler.retention.curvesSeconds == 90 * 86_400)
+        for wrong in ["{logs: 0s}", "{models: 1d}", "{curves: 9000d}"] {
+            guard case .refused = ClusterConfiguration.read(head + wrong + "\n", file: "a") else {
+                Issue.record("\(wrong) was accepted")
+                continue
+            }
+        }
+    }
+
     @Test(arguments: ["[::1]:7070", "node-1.example.org:7070", "0.0.0.0:7070"])
     func addressesOfAllKindsAreAccepted(address: String) {
         let text =

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import JobSpecification
@@ -29,7 +30,13 @@ struct MutationTests {
         "name: b\n", "\"\": 1\n", "\r", "\\", "\"\\u0000\"", "\"\\uE000\"", "\u{E000}",
     ]
 
-    @Test(arguments: 0..<20)
+    /// Seeds of a hundred texts each; `make fuzz` takes ten thousand.
+    private static let seeds: Range<Int> = {
+        let wish = ProcessInfo.processInfo.environment["MLCTL_FUZZ"].flatMap { Int($0) }
+        return 0..<max(20, (wish ?? 0) / 100)
+    }()
+
+    @Test(arguments: seeds)
     func noMutationTrapsTheReader(seed: Int) throws {
         var source = MutationSource(seed: UInt64(seed))
         let originals = [Samples.minimal, Samples.complete, Samples.complete + "---\n"]

@@ -56,4 +56,56 @@ import Testing
             #expect(sum == two[0] + two[1], "count \(count)")
         }
     }
+
+    /// Every 997th number of either sign, from the smallest to the largest.
+    private static func sweep(_ body: (Float) -> Void) {
+        for bits in stride(from: UInt32(0), to: Float.infinity.bitPattern, by: 997) {
+            body(Float(bitPattern: bits))
+            body(-Float(bitPattern: bits))
+        }
+    }
+
+    /// The largest error in units in the last place of the result.
+    private static func worst(
+        _ own: (Float) -> Float, _ judge: (Double) -> Double, over range: ClosedRange<Float>
+    ) -> Double {
+        var worst = 0.0
+        sweep { x in
+            guard range.contains(x) else { return }
+            let expected = judge(Double(x))
+            let unit = Double(max(Float(abs(expected)).ulp, Float.leastNormalMagnitude))
+            worst = max(worst, abs(Double(own(x)) - expected) / unit)
+        }
+        return worst
+    }
+
+    @Test func functionsAreWithinUnitsInTheLastPlace() {
+        let all = -Float.greatestFiniteMagnitude...Float.greatestFiniteMagnitude
+        #expect(Self.worst(ElementaryFunctions.exp, Glibc.exp, over: -80...88.3) < 2)
+        #expect(
+            Self.worst(ElementaryFunctions.log, Glibc.log, over: 1e-38...1e38) < 2.5)
+        #expect(Self.worst(ElementaryFunctions.tanh, Glibc.tanh, over: all) < 3)
+        #expect(Self.worst(ElementaryFunctions.erf, Glibc.erf, over: all) < 4)
+        #expect(
+            Self.worst(ElementaryFunctions.sigmoid, { 1 / (1 + Glibc.exp(-$0)) }, over: -80...80)
+                < 4)
+        #expect(
+            Self.worst(ElementaryFunctions.softplus, { Glibc.log1p(Glibc.exp($0)) }, over: 0...80)
+                < 3)
+    }
+
+    @Test func sigmoidalFunctionsHandleSpecialValues() {
+        #expect(ElementaryFunctions.tanh(.infinity) == 1)
+        #expect(ElementaryFunctions.tanh(-.infinity) == -1)
+        #expect(ElementaryFunctions.tanh(.nan).isNaN)
+        #expect(ElementaryFunctions.erf(.infinity) == 1)
+        #expect(ElementaryFunctions.erf(-.infinity) == -1)
+        #expect(ElementaryFunctions.erf(.nan).isNaN)
+        #expect(ElementaryFunctions.sigmoid(200) == 1)
+        #expect(ElementaryFunctions.sigmoid(-200) == 0)
+        #expect(ElementaryFunctions.sigmoid(.nan).isNaN)
+        #expect(ElementaryFunctions.softplus(-200) == 0)
+        #expect(ElementaryFunctions.softplus(1e30) == 1e30)
+        #expect(ElementaryFunctions.softplus(.nan).isNaN)
+    }
 }

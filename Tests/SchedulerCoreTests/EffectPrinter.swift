@@ -72,6 +72,7 @@ struct EffectPrinter {
 
     private func line(_ record: NodeRecord) -> String {
         "node \(record.description.node) \(record.state.word)"
+            + (record.assignment.duty == .open ? "" : ",\(record.assignment.duty.word)")
     }
 
     private func line(_ message: SchedulerMessage) -> String {
@@ -103,6 +104,7 @@ struct EffectPrinter {
         case .accepted(let job, let fullName, let isRepeated):
             "accepted \(fullName) as job \(job)" + (isRepeated ? ", again" : "")
         case .done(let job): "done \(name(job))"
+        case .assigned(let node, let jobsLeft): "assigned \(node), \(jobsLeft) jobs there"
         case .refused(let reason): "refused (\(reason))"
         }
     }

@@ -78,6 +78,7 @@ extension ScenarioWorld {
                             reason: reason))))
         case "leave": return step(.message(command.node, .leaving))
         case "disconnect": return step(.disconnected(command.node))
+        case "cordon", "drain", "uncordon": return assign(command)
         case "disk": return step(.diskBelowFloor(command.words.first == "low"))
         case "advance":
             let beating = command.values["beat"]?.split(separator: ",") ?? []
@@ -94,6 +95,14 @@ extension ScenarioWorld {
         case "explain": return explain(command)
         default: return ["unknown command: \(command.verb)"]
         }
+    }
+
+    private mutating func assign(_ command: ScenarioCommand) -> [String] {
+        let duties: [String: NodeDuty] = ["cordon": .cordoned, "drain": .draining]
+        let assignment = NodeAssignment(
+            duty: duties[command.verb] ?? .open, user: "ana", decidedAt: moment.wallMilliseconds,
+            graceSeconds: command.number("grace", 600))
+        return step(.assign(command.node, assignment, token()))
     }
 
     private mutating func runOnJob(_ command: ScenarioCommand) -> [String] {

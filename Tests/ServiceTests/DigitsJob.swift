@@ -61,7 +61,7 @@ enum DigitsJob {
         let plan = try TrainingPlan(
             replicas: work.replicas, batchSize: work.batchSize, epochs: work.epochs,
             every: work.stepsPerRound, seed: work.seed, trainRows: split.train.count)
-        let architecture = ModelArchitecture.multilayerPerceptron(hidden: work.hiddenLayers)
+        let architecture = ModelArchitecture(work)
         let outcome = try ReferenceRun.run(
             data: data, trainRows: split.train, standardization: standardization,
             architecture: architecture, plan: plan,

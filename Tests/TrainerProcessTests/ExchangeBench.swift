@@ -17,7 +17,9 @@ final class ExchangeBench {
     let work: TrainingWork
     let data: TrainingData
     let attempt = AttemptID(job: JobID(1), number: 1)
-    private var term = Term.none
+    private(set) var term = Term.none
+    /// The start of the newest term.
+    private(set) var lastGo: GoTraining?
 
     /// Small data with classes that can be told apart.
     init(_ change: (inout TrainingWork) -> Void = { _ in }) throws {
@@ -53,8 +55,14 @@ final class ExchangeBench {
         try? FileManager.default.removeItem(atPath: folder)
     }
 
-    /// A fresh trainer that holds no state.
-    func member(_ name: String) throws -> BenchMember {
+    /// The key of a term.
+    static func key(of term: Term) -> SecretBytes {
+        SecretBytes([UInt8](repeating: UInt8(truncatingIfNeeded: term.number), count: 32))
+    }
+
+    /// A fresh trainer that holds no state; members of different hosts exchange sealed frames
+    /// over TCP.
+    func member(_ name: String, host: String? = nil) throws -> BenchMember {
         let prepare = PrepareTraining(
             attempt: attempt, term: Term(1), work: work, coreType: "Haswell", lanes: 1,
             jobName: "bench-1")
@@ -65,13 +73,15 @@ final class ExchangeBench {
                 featureNames: (0..<data.featureCount).map { "f\($0)" }))
         let places = TrainerPlaces(
             setPath: "", exchangeFolder: "\(folder)/\(name)", modelFolder: "",
-            exchangeAddress: "", exchangePort: 0, node: NodeID(name), hostID: "bench")
+            exchangeAddress: host == nil ? "" : "127.0.0.1", exchangePort: 28_072,
+            node: NodeID(name), hostID: host ?? "bench")
         try FileManager.default.createDirectory(
             atPath: places.exchangeFolder, withIntermediateDirectories: true)
         let door = try ExchangeDoor(
             places: places, attempt: attempt,
             stateBytes: session.state.count * MemoryLayout<Float>.size)
-        return BenchMember(name: name, session: session, door: door)
+        return BenchMember(
+            name: name, hostID: places.hostID, session: session, door: door)
     }
 
     /// One term: the members go from the newest state among them to `until` complete rounds.
@@ -94,6 +104,12 @@ final class ExchangeBench {
             },
             startRound: max(newest, 0), stateSource: source.map { NodeID($0.name) })
         let barrier = Barrier(count: members.count)
+        lastGo = go
+        // As the preparation of a term does, before any member starts.
+        for member in members {
+            member.door.inbox.discard { $0.term < term.number }
+            member.door.inbox.adopt(term, key: Self.key(of: term))
+        }
         let group = DispatchGroup()
         for (rank, member) in members.enumerated() {
             group.enter()
@@ -135,12 +151,14 @@ final class ExchangeBench {
 /// @unchecked: a term's thread owns it while the term runs; the test waits for its end.
 final class BenchMember: @unchecked Sendable {
     let name: String
+    let hostID: String
     let session: TrainingSession
     let door: ExchangeDoor
     var problem: (any Error)?
 
-    init(name: String, session: TrainingSession, door: ExchangeDoor) {
+    init(name: String, hostID: String, session: TrainingSession, door: ExchangeDoor) {
         self.name = name
+        self.hostID = hostID
         self.session = session
         self.door = door
     }
@@ -159,14 +177,14 @@ final class BenchMember: @unchecked Sendable {
             let own = go.members[rank]
             try session.setLanes(1, replicas: own.endReplica - own.firstReplica)
             let term = try TermExchange(
-                go: go, rank: rank, hostID: "bench", session: session, inbox: door.inbox,
-                context: door.context)
+                go: go, rank: rank, hostID: hostID, key: ExchangeBench.key(of: go.term),
+                session: session, inbox: door.inbox, context: door.context)
             defer { term.close() }
             let run = TermRun(
                 session: session, term: term, mailbox: CommandMailbox(), report: { _ in },
                 log: { _ in })
             guard try run.reachStart() == .complete else { throw BenchProblem.notComplete }
-            while session.completeRounds < min(until, session.totalRounds) {
+            while session.completeRounds < until, !session.isComplete {
                 guard try run.runRound() == .complete else { throw BenchProblem.notComplete }
             }
             barrier.arrive()

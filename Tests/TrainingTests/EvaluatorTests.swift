@@ -57,7 +57,7 @@ import Training
             rows: 700,
             parameters: parameters,
             classes: &classes,
-            probabilities: &probabilities
+            scores: &probabilities
         )
         let correct = (0..<700).filter { classes[$0] == data.labels[$0] }.count
         let whole = evaluator.evaluate(

@@ -1,33 +1,8 @@
-import Glibc
 import Testing
-import Training
+
+@testable import Training
 
 @Suite struct GradientTests {
-    /// Mean cross-entropy of a rectifier network, in double precision and the plainest way.
-    private func loss(_ parameters: [Double], _ layout: ParameterLayout, _ data: TrainingData)
-        -> Double
-    {
-        var total = 0.0
-        for row in 0..<data.rows {
-            var values = (0..<data.featureCount).map {
-                Double(data.features[row * data.featureCount + $0])
-            }
-            for (index, layer) in layout.layers.enumerated() {
-                let outputs = (0..<layer.outputs).map { output in
-                    let weights = parameters[(layer.weightOffset + output * layer.inputs)...]
-                    return zip(weights, values).reduce(parameters[layer.biasOffset + output]) {
-                        $0 + $1.0 * $1.1
-                    }
-                }
-                let isLast = index == layout.layers.count - 1
-                values = isLast ? outputs : outputs.map { max($0, 0) }
-            }
-            let sum = values.reduce(0) { $0 + Glibc.exp($1) }
-            total += Glibc.log(sum) - values[Int(data.labels[row])]
-        }
-        return total / Double(data.rows)
-    }
-
     @Test(arguments: [
         ModelArchitecture.softmaxRegression,
         .multilayerPerceptron(hidden: [6]),
@@ -55,15 +30,16 @@ import Training
         var delta = [Float](repeating: 0, count: trainer.stateCount)
         let counts = trainer.run(replica: 0, round: 0, globalState: state, delta: &delta)
         let parameters = state.map { Double($0) }
-        let expectedLoss = loss(parameters, trainer.layout, data)
+        let reference = ReferenceNetwork(trainer.layout, data)
+        let expectedLoss = reference.loss(parameters)
         #expect(abs((counts?.meanLoss ?? .nan) - expectedLoss) < 1e-5)
         var largest = 0.0
         for index in parameters.indices {
             var shifted = parameters
             shifted[index] += 1e-5
-            let above = loss(shifted, trainer.layout, data)
+            let above = reference.loss(shifted)
             shifted[index] -= 2e-5
-            let below = loss(shifted, trainer.layout, data)
+            let below = reference.loss(shifted)
             let expected = -(above - below) / 2e-5
             largest = max(largest, abs(expected))
             #expect(abs(Double(delta[index]) - expected) < 2e-5, "parameter \(index)")

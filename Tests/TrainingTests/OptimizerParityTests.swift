@@ -74,7 +74,7 @@ struct OptimizerParityTests {
             learningRate: example.rate, rule: example.rule)
         let (optimizer, layout) = try Self.optimizer(configuration)
         let state = [Float](
-            repeating: 0, count: configuration.stateCount(parameterCount: layout.parameterCount))
+            repeating: 0, count: configuration.stateCount(layout))
         optimizer.begin(from: state)
         var parameters = Self.start + [0, 0]
         for (step, slope) in Self.gradients.enumerated() {
@@ -99,7 +99,7 @@ struct OptimizerParityTests {
             let count = layout.parameterCount
             var global = Self.start + [0, 0]
             global += [Float](
-                repeating: 0, count: configuration.stateCount(parameterCount: count) - count)
+                repeating: 0, count: configuration.stateCount(layout) - count)
             for round in 0..<2 {
                 optimizer.begin(from: global)
                 var parameters = Array(global.prefix(count))

@@ -50,7 +50,7 @@ import Training
     }
 
     @Test(arguments: [
-        [0], [-1], [Int.max], [1 << 24, 1 << 24], [Int](repeating: 2, count: 64),
+        [0], [-1], [Int.max], [1 << 24, 1 << 24], [Int](repeating: 2, count: 256),
     ])
     func impossibleWidthsAreRefused(hidden: [Int]) {
         #expect(throws: TrainingRefusal.self) {

@@ -277,9 +277,44 @@ extension BoundsTests {
         work("TrainingWork.replicas") { $0.replicas = WireLimits.mostReplicas + 1 },
         work("TrainingWork.batch_size") { $0.batchSize = 0 },
         work("TrainingWork.epochs") { $0.epochs = .max },
-        work("TrainingWork.hidden_layers") { $0.hiddenLayers = [0] },
+        work("TrainingWork.hidden_layers") { $0.model.hidden = [0] },
         work("TrainingWork.hidden_layers") {
-            $0.hiddenLayers = Array(repeating: 1, count: WireLimits.mostHiddenLayers + 1)
+            $0.model.hidden = Array(repeating: 1, count: WireLimits.mostHiddenLayers + 1)
+        },
+        work("ModelWork.dropout") { $0.model.dropout = 1 },
+        work("ModelWork.slope") {
+            $0.model.activation = .leakyRelu
+            $0.model.slope = .infinity
+        },
+        work("ModelWork.height") { $0.model.height = -1 },
+        work("ModelWork.channels") { $0.model.channels = 0 },
+        work("ModelWork.factors") { $0.model.factors = 0 },
+        work("ModelWork.layers") {
+            $0.model.layers = Array(
+                repeating: ModelWork.Layer(kind: .flatten),
+                count: WireLimits.mostHiddenLayers + 1)
+        },
+        work("ModelLayer.units") {
+            $0.model.layers = [ModelWork.Layer(kind: .dense)]
+            $0.model.layers[0].units = 0
+        },
+        work("ModelLayer.rate") {
+            $0.model.layers = [ModelWork.Layer(kind: .dropout)]
+            $0.model.layers[0].rate = 1
+        },
+        work("SteeringWork.patience") { $0.steering.patience = -1 },
+        work("SteeringWork.least_change") { $0.steering.leastChange = .nan },
+        work("SteeringWork.average_decay") { $0.steering.averageDecay = 1 },
+        work("LossWork.parameter") { $0.loss = LossWork(kind: .huber, parameter: .nan) },
+        work("ClassWeight.weight") {
+            $0.loss.classWeighting = .named
+            $0.loss.classWeights = [LossWork.ClassWeight(name: "a", weight: -1)]
+        },
+        work("LossWork.class_weights") {
+            $0.loss.classWeighting = .named
+            $0.loss.classWeights = Array(
+                repeating: LossWork.ClassWeight(name: "a", weight: 1),
+                count: LossWork.mostClassWeights + 1)
         },
         work("TrainingWork.steps_per_round") { $0.stepsPerRound = -1 },
         work("DatasetReference.files") {
@@ -297,6 +332,12 @@ extension BoundsTests {
                 key: $0.data.key, files: [],
                 format: String(repeating: "f", count: WireLimits.longestFormat + 1))
         },
+        BrokenValue(
+            "PrepareTraining.exchange_key",
+            SchedulerMessage.prepare(
+                with(Fixtures.prepare) {
+                    $0.exchangeKey = SecretBytes([UInt8](repeating: 1, count: 24))
+                })),
         BrokenValue(
             "PrepareTraining.lanes",
             SchedulerMessage.prepare(with(Fixtures.prepare) { $0.lanes = 0 })),

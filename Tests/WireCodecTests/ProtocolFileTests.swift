@@ -17,6 +17,17 @@ struct ProtocolFileTests {
         try compare(
             AveragingWork.Compression.allCases, "DeltaCompression", "DELTA_COMPRESSION",
             "averaging")
+        try compare(ModelWork.Kind.allCases, "ModelKind", "MODEL_KIND", "model")
+        try compare(ModelWork.Layer.Kind.allCases, "LayerKind", "LAYER_KIND", "model")
+        try compare(
+            ModelWork.Activation.allCases, "ActivationKind", "ACTIVATION_KIND", "model")
+        try compare(
+            ModelWork.Normalization.allCases, "NormalizationKind", "NORMALIZATION_KIND", "model")
+        try compare(
+            SteeringWork.Monitor.allCases, "ValidationMonitor", "VALIDATION_MONITOR", "model")
+        try compare(LossWork.Kind.allCases, "LossKind", "LOSS_KIND", "model")
+        try compare(
+            LossWork.ClassWeighting.allCases, "ClassWeighting", "CLASS_WEIGHTING", "model")
         try compare(JobState.allCases, "JobState", "JOB_STATE", "ledger")
         try compare(NodeState.allCases, "NodeState", "NODE_STATE", "ledger")
         try compare(LedgerFact.Kind.allCases, "FactKind", "FACT_KIND", "ledger")

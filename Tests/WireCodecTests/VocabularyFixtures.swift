@@ -73,6 +73,7 @@ enum VocabularyFixtures {
         prepare.work.averaging.overlaps = true
         prepare.work.averaging.checkpointSeconds = 60
         prepare.work.averaging.checkpointRounds = 5
+        prepare.exchangeKey = SecretBytes((0..<32).map { UInt8($0 * 7) })
         return prepare
     }()
     /// Every number of the optimizer differs from its default.
@@ -95,6 +96,38 @@ enum VocabularyFixtures {
         prepare.work.optimizer.schedule.minimum = 7
         prepare.work.optimizer.schedule.warmup = 0.375
         prepare.work.optimizer.schedule.power = 8
+        return prepare
+    }()
+    /// Every number of model and loss differs from its default.
+    static let prepareNetwork = {
+        var prepare = VocabularyFixtures.prepare
+        var model = ModelWork(kind: .cnn, hidden: [7])
+        model.activation = .leakyRelu
+        model.slope = 0.5
+        model.dropout = 0.25
+        model.inputDropout = 0.125
+        model.normalization = .layerNorm
+        model.height = 28
+        model.width = 27
+        model.channels = 3
+        model.factors = 4
+        var layer = ModelWork.Layer(kind: .conv2d)
+        layer.units = 8
+        layer.size = 5
+        layer.stride = 3
+        layer.padding = 2
+        layer.rate = 0.75
+        layer.activation = .geluTanh
+        model.layers = [layer, ModelWork.Layer(kind: .flatten)]
+        prepare.work.model = model
+        prepare.work.loss = LossWork(kind: .huber, parameter: 1.5)
+        prepare.work.loss.classWeighting = .named
+        prepare.work.loss.classWeights = [LossWork.ClassWeight(name: "a b", weight: 2.5)]
+        prepare.work.steering.monitor = .validationAccuracy
+        prepare.work.steering.patience = 6
+        prepare.work.steering.leastChange = 0.0625
+        prepare.work.steering.restoresBest = true
+        prepare.work.steering.averageDecay = 0.9375
         return prepare
     }()
     static let go = GoTraining(

@@ -113,6 +113,7 @@ extension WireSample {
         ("prepare", .prepare(Fixtures.prepare)),
         ("prepareAdamW", .prepare(Fixtures.prepareAdamW)),
         ("prepareNesterov", .prepare(Fixtures.prepareNesterov)),
+        ("prepareNetwork", .prepare(Fixtures.prepareNetwork)),
         ("go", .go(Fixtures.go)),
         ("publish", .publish(Fixtures.attempt)),
         ("release", .release(Fixtures.attempt)),

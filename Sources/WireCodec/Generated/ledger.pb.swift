@@ -133,8 +133,9 @@ nonisolated enum WireFactKind: SwiftProtobuf.Enum, Swift.CaseIterable {
   case nodeLost // = 10
   case measured // = 11
   case suspensionChanged // = 12
-  case attemptStarted // = 13
-  case attemptEnding // = 14
+  case nodeAssigned // = 13
+  case attemptStarted // = 14
+  case attemptEnding // = 15
   case UNRECOGNIZED(Int)
 
   init() {
@@ -156,8 +157,9 @@ nonisolated enum WireFactKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 10: self = .nodeLost
     case 11: self = .measured
     case 12: self = .suspensionChanged
-    case 13: self = .attemptStarted
-    case 14: self = .attemptEnding
+    case 13: self = .nodeAssigned
+    case 14: self = .attemptStarted
+    case 15: self = .attemptEnding
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -177,8 +179,9 @@ nonisolated enum WireFactKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .nodeLost: return 10
     case .measured: return 11
     case .suspensionChanged: return 12
-    case .attemptStarted: return 13
-    case .attemptEnding: return 14
+    case .nodeAssigned: return 13
+    case .attemptStarted: return 14
+    case .attemptEnding: return 15
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -198,8 +201,51 @@ nonisolated enum WireFactKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     .nodeLost,
     .measured,
     .suspensionChanged,
+    .nodeAssigned,
     .attemptStarted,
     .attemptEnding,
+  ]
+
+}
+
+nonisolated enum WireNodeDuty: SwiftProtobuf.Enum, Swift.CaseIterable {
+  typealias RawValue = Int
+  case unspecified // = 0
+  case `open` // = 1
+  case cordoned // = 2
+  case draining // = 3
+  case UNRECOGNIZED(Int)
+
+  init() {
+    self = .unspecified
+  }
+
+  init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .open
+    case 2: self = .cordoned
+    case 3: self = .draining
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .open: return 1
+    case .cordoned: return 2
+    case .draining: return 3
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  static let allCases: [WireNodeDuty] = [
+    .unspecified,
+    .open,
+    .cordoned,
+    .draining,
   ]
 
 }
@@ -418,11 +464,36 @@ nonisolated struct WireJobRecord: @unchecked Sendable {
   /// Clears the value of `commandState`. Subsequent reads from it will return its default value.
   mutating func clearCommandState() {_uniqueStorage()._commandState = nil}
 
+  /// Nodes of the last membership of an ended job.
+  var computedBy: [String] {
+    get {_storage._computedBy}
+    set {_uniqueStorage()._computedBy = newValue}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// An operator's decision about a node.
+nonisolated struct WireNodeAssignment: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var duty: WireNodeDuty = .unspecified
+
+  var user: String = String()
+
+  var decidedAt: Int64 = 0
+
+  var graceSeconds: Int64 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
 }
 
 nonisolated struct WireNodeRecord: @unchecked Sendable {
@@ -453,6 +524,16 @@ nonisolated struct WireNodeRecord: @unchecked Sendable {
     get {_storage._registeredAt}
     set {_uniqueStorage()._registeredAt = newValue}
   }
+
+  /// Absent: it takes work.
+  var assignment: WireNodeAssignment {
+    get {_storage._assignment ?? WireNodeAssignment()}
+    set {_uniqueStorage()._assignment = newValue}
+  }
+  /// Returns true if `assignment` has been explicitly set.
+  var hasAssignment: Bool {_storage._assignment != nil}
+  /// Clears the value of `assignment`. Subsequent reads from it will return its default value.
+  mutating func clearAssignment() {_uniqueStorage()._assignment = nil}
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -587,7 +668,11 @@ nonisolated extension WireNodeState: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension WireFactKind: SwiftProtobuf._ProtoNameProviding {
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0FACT_KIND_UNSPECIFIED\0\u{1}FACT_KIND_SUBMITTED\0\u{1}FACT_KIND_TERM_PROPOSED\0\u{1}FACT_KIND_TERM_STARTED\0\u{1}FACT_KIND_REQUEUED\0\u{1}FACT_KIND_SUCCEEDED\0\u{1}FACT_KIND_FAILED\0\u{1}FACT_KIND_CANCELLED\0\u{1}FACT_KIND_DELETED\0\u{1}FACT_KIND_NODE_REGISTERED\0\u{1}FACT_KIND_NODE_LOST\0\u{1}FACT_KIND_MEASURED\0\u{1}FACT_KIND_SUSPENSION_CHANGED\0\u{1}FACT_KIND_ATTEMPT_STARTED\0\u{1}FACT_KIND_ATTEMPT_ENDING\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0FACT_KIND_UNSPECIFIED\0\u{1}FACT_KIND_SUBMITTED\0\u{1}FACT_KIND_TERM_PROPOSED\0\u{1}FACT_KIND_TERM_STARTED\0\u{1}FACT_KIND_REQUEUED\0\u{1}FACT_KIND_SUCCEEDED\0\u{1}FACT_KIND_FAILED\0\u{1}FACT_KIND_CANCELLED\0\u{1}FACT_KIND_DELETED\0\u{1}FACT_KIND_NODE_REGISTERED\0\u{1}FACT_KIND_NODE_LOST\0\u{1}FACT_KIND_MEASURED\0\u{1}FACT_KIND_SUSPENSION_CHANGED\0\u{1}FACT_KIND_NODE_ASSIGNED\0\u{1}FACT_KIND_ATTEMPT_STARTED\0\u{1}FACT_KIND_ATTEMPT_ENDING\0")
+}
+
+nonisolated extension WireNodeDuty: SwiftProtobuf._ProtoNameProviding {
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0NODE_DUTY_UNSPECIFIED\0\u{1}NODE_DUTY_OPEN\0\u{1}NODE_DUTY_CORDONED\0\u{1}NODE_DUTY_DRAINING\0")
 }
 
 nonisolated extension WireLabel: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -681,7 +766,7 @@ nonisolated extension WireAttemptHistory: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension WireJobRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".JobRecord"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}format\0\u{1}id\0\u{1}namespace\0\u{1}name\0\u{1}run\0\u{1}user\0\u{1}labels\0\u{3}idempotency_key\0\u{1}work\0\u{1}requirements\0\u{3}submitted_at\0\u{3}started_at\0\u{3}finished_at\0\u{1}state\0\u{1}reason\0\u{1}attempt\0\u{1}term\0\u{1}members\0\u{3}core_type\0\u{1}fingerprint\0\u{1}failures\0\u{3}complete_rounds\0\u{1}model\0\u{3}model_name\0\u{3}samples_per_second\0\u{1}history\0\u{1}command\0\u{3}command_state\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}format\0\u{1}id\0\u{1}namespace\0\u{1}name\0\u{1}run\0\u{1}user\0\u{1}labels\0\u{3}idempotency_key\0\u{1}work\0\u{1}requirements\0\u{3}submitted_at\0\u{3}started_at\0\u{3}finished_at\0\u{1}state\0\u{1}reason\0\u{1}attempt\0\u{1}term\0\u{1}members\0\u{3}core_type\0\u{1}fingerprint\0\u{1}failures\0\u{3}complete_rounds\0\u{1}model\0\u{3}model_name\0\u{3}samples_per_second\0\u{1}history\0\u{1}command\0\u{3}command_state\0\u{4}\u{c}computed_by\0")
 
   fileprivate class _StorageClass {
     var _format: UInt32 = 0
@@ -712,6 +797,7 @@ nonisolated extension WireJobRecord: SwiftProtobuf.Message, SwiftProtobuf._Messa
     var _history: [WireAttemptHistory] = []
     var _command: WireCommandWork? = nil
     var _commandState: WireCommandState? = nil
+    var _computedBy: [String] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -750,6 +836,7 @@ nonisolated extension WireJobRecord: SwiftProtobuf.Message, SwiftProtobuf._Messa
       _history = source._history
       _command = source._command
       _commandState = source._commandState
+      _computedBy = source._computedBy
     }
   }
 
@@ -796,6 +883,7 @@ nonisolated extension WireJobRecord: SwiftProtobuf.Message, SwiftProtobuf._Messa
         case 26: try { try decoder.decodeRepeatedMessageField(value: &_storage._history) }()
         case 27: try { try decoder.decodeSingularMessageField(value: &_storage._command) }()
         case 28: try { try decoder.decodeSingularMessageField(value: &_storage._commandState) }()
+        case 40: try { try decoder.decodeRepeatedStringField(value: &_storage._computedBy) }()
         default: break
         }
       }
@@ -892,6 +980,9 @@ nonisolated extension WireJobRecord: SwiftProtobuf.Message, SwiftProtobuf._Messa
       try { if let v = _storage._commandState {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 28)
       } }()
+      if !_storage._computedBy.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._computedBy, fieldNumber: 40)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -929,6 +1020,7 @@ nonisolated extension WireJobRecord: SwiftProtobuf.Message, SwiftProtobuf._Messa
         if _storage._history != rhs_storage._history {return false}
         if _storage._command != rhs_storage._command {return false}
         if _storage._commandState != rhs_storage._commandState {return false}
+        if _storage._computedBy != rhs_storage._computedBy {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -938,15 +1030,61 @@ nonisolated extension WireJobRecord: SwiftProtobuf.Message, SwiftProtobuf._Messa
   }
 }
 
+nonisolated extension WireNodeAssignment: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".NodeAssignment"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}duty\0\u{1}user\0\u{3}decided_at\0\u{3}grace_seconds\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularEnumField(value: &self.duty) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.user) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.decidedAt) }()
+      case 4: try { try decoder.decodeSingularInt64Field(value: &self.graceSeconds) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.duty != .unspecified {
+      try visitor.visitSingularEnumField(value: self.duty, fieldNumber: 1)
+    }
+    if !self.user.isEmpty {
+      try visitor.visitSingularStringField(value: self.user, fieldNumber: 2)
+    }
+    if self.decidedAt != 0 {
+      try visitor.visitSingularInt64Field(value: self.decidedAt, fieldNumber: 3)
+    }
+    if self.graceSeconds != 0 {
+      try visitor.visitSingularInt64Field(value: self.graceSeconds, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireNodeAssignment, rhs: WireNodeAssignment) -> Bool {
+    if lhs.duty != rhs.duty {return false}
+    if lhs.user != rhs.user {return false}
+    if lhs.decidedAt != rhs.decidedAt {return false}
+    if lhs.graceSeconds != rhs.graceSeconds {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension WireNodeRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".NodeRecord"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}format\0\u{1}description\0\u{1}state\0\u{3}registered_at\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}format\0\u{1}description\0\u{1}state\0\u{3}registered_at\0\u{1}assignment\0")
 
   fileprivate class _StorageClass {
     var _format: UInt32 = 0
     var _description_p: WireNodeDescription? = nil
     var _state: WireNodeState = .unspecified
     var _registeredAt: Int64 = 0
+    var _assignment: WireNodeAssignment? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -961,6 +1099,7 @@ nonisolated extension WireNodeRecord: SwiftProtobuf.Message, SwiftProtobuf._Mess
       _description_p = source._description_p
       _state = source._state
       _registeredAt = source._registeredAt
+      _assignment = source._assignment
     }
   }
 
@@ -983,6 +1122,7 @@ nonisolated extension WireNodeRecord: SwiftProtobuf.Message, SwiftProtobuf._Mess
         case 2: try { try decoder.decodeSingularMessageField(value: &_storage._description_p) }()
         case 3: try { try decoder.decodeSingularEnumField(value: &_storage._state) }()
         case 4: try { try decoder.decodeSingularInt64Field(value: &_storage._registeredAt) }()
+        case 5: try { try decoder.decodeSingularMessageField(value: &_storage._assignment) }()
         default: break
         }
       }
@@ -1007,6 +1147,9 @@ nonisolated extension WireNodeRecord: SwiftProtobuf.Message, SwiftProtobuf._Mess
       if _storage._registeredAt != 0 {
         try visitor.visitSingularInt64Field(value: _storage._registeredAt, fieldNumber: 4)
       }
+      try { if let v = _storage._assignment {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1020,6 +1163,7 @@ nonisolated extension WireNodeRecord: SwiftProtobuf.Message, SwiftProtobuf._Mess
         if _storage._description_p != rhs_storage._description_p {return false}
         if _storage._state != rhs_storage._state {return false}
         if _storage._registeredAt != rhs_storage._registeredAt {return false}
+        if _storage._assignment != rhs_storage._assignment {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -53,14 +53,16 @@ nonisolated enum WireReasonCode: SwiftProtobuf.Enum, Swift.CaseIterable {
   case conflict // = 25
   case expanded // = 26
   case diskFull // = 27
-  case commandFailed // = 28
-  case outOfMemory // = 29
-  case cannotStart // = 30
-  case hostLost // = 31
-  case secretMissing // = 32
-  case backingOff // = 33
-  case stopping // = 34
-  case noSupervisor // = 35
+  case cordoned // = 28
+  case drained // = 29
+  case commandFailed // = 30
+  case outOfMemory // = 31
+  case cannotStart // = 32
+  case hostLost // = 33
+  case secretMissing // = 34
+  case backingOff // = 35
+  case stopping // = 36
+  case noSupervisor // = 37
   case UNRECOGNIZED(Int)
 
   init() {
@@ -97,14 +99,16 @@ nonisolated enum WireReasonCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 25: self = .conflict
     case 26: self = .expanded
     case 27: self = .diskFull
-    case 28: self = .commandFailed
-    case 29: self = .outOfMemory
-    case 30: self = .cannotStart
-    case 31: self = .hostLost
-    case 32: self = .secretMissing
-    case 33: self = .backingOff
-    case 34: self = .stopping
-    case 35: self = .noSupervisor
+    case 28: self = .cordoned
+    case 29: self = .drained
+    case 30: self = .commandFailed
+    case 31: self = .outOfMemory
+    case 32: self = .cannotStart
+    case 33: self = .hostLost
+    case 34: self = .secretMissing
+    case 35: self = .backingOff
+    case 36: self = .stopping
+    case 37: self = .noSupervisor
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -139,14 +143,16 @@ nonisolated enum WireReasonCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .conflict: return 25
     case .expanded: return 26
     case .diskFull: return 27
-    case .commandFailed: return 28
-    case .outOfMemory: return 29
-    case .cannotStart: return 30
-    case .hostLost: return 31
-    case .secretMissing: return 32
-    case .backingOff: return 33
-    case .stopping: return 34
-    case .noSupervisor: return 35
+    case .cordoned: return 28
+    case .drained: return 29
+    case .commandFailed: return 30
+    case .outOfMemory: return 31
+    case .cannotStart: return 32
+    case .hostLost: return 33
+    case .secretMissing: return 34
+    case .backingOff: return 35
+    case .stopping: return 36
+    case .noSupervisor: return 37
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -181,6 +187,8 @@ nonisolated enum WireReasonCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     .conflict,
     .expanded,
     .diskFull,
+    .cordoned,
+    .drained,
     .commandFailed,
     .outOfMemory,
     .cannotStart,
@@ -304,6 +312,7 @@ nonisolated enum WireScheduleShape: SwiftProtobuf.Enum, Swift.CaseIterable {
   case linearWarmupCosine // = 5
   case invscaling // = 6
   case oneCycle // = 7
+  case plateau // = 8
   case UNRECOGNIZED(Int)
 
   init() {
@@ -320,6 +329,7 @@ nonisolated enum WireScheduleShape: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 5: self = .linearWarmupCosine
     case 6: self = .invscaling
     case 7: self = .oneCycle
+    case 8: self = .plateau
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -334,6 +344,7 @@ nonisolated enum WireScheduleShape: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .linearWarmupCosine: return 5
     case .invscaling: return 6
     case .oneCycle: return 7
+    case .plateau: return 8
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -348,6 +359,7 @@ nonisolated enum WireScheduleShape: SwiftProtobuf.Enum, Swift.CaseIterable {
     .linearWarmupCosine,
     .invscaling,
     .oneCycle,
+    .plateau,
   ]
 
 }
@@ -716,6 +728,33 @@ nonisolated struct WireTrainingWork: @unchecked Sendable {
   /// Clears the value of `averaging`. Subsequent reads from it will return its default value.
   mutating func clearAveraging() {_uniqueStorage()._averaging = nil}
 
+  var model: WireModelWork {
+    get {_storage._model ?? WireModelWork()}
+    set {_uniqueStorage()._model = newValue}
+  }
+  /// Returns true if `model` has been explicitly set.
+  var hasModel: Bool {_storage._model != nil}
+  /// Clears the value of `model`. Subsequent reads from it will return its default value.
+  mutating func clearModel() {_uniqueStorage()._model = nil}
+
+  var loss: WireLossWork {
+    get {_storage._loss ?? WireLossWork()}
+    set {_uniqueStorage()._loss = newValue}
+  }
+  /// Returns true if `loss` has been explicitly set.
+  var hasLoss: Bool {_storage._loss != nil}
+  /// Clears the value of `loss`. Subsequent reads from it will return its default value.
+  mutating func clearLoss() {_uniqueStorage()._loss = nil}
+
+  var steering: WireSteeringWork {
+    get {_storage._steering ?? WireSteeringWork()}
+    set {_uniqueStorage()._steering = newValue}
+  }
+  /// Returns true if `steering` has been explicitly set.
+  var hasSteering: Bool {_storage._steering != nil}
+  /// Clears the value of `steering`. Subsequent reads from it will return its default value.
+  mutating func clearSteering() {_uniqueStorage()._steering = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -935,6 +974,9 @@ nonisolated struct WirePrepareTraining: Sendable {
   var lanes: Int64 = 0
 
   var jobName: String = String()
+
+  /// Seals the term's frames between hosts, as four words; never stored.
+  var exchangeKey: [UInt64] = []
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1163,7 +1205,7 @@ nonisolated struct WireLogLine: Sendable {
 fileprivate nonisolated let _protobuf_package = "mlctl.v1"
 
 nonisolated extension WireReasonCode: SwiftProtobuf._ProtoNameProviding {
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0REASON_CODE_NONE\0\u{1}REASON_CODE_NO_NODE\0\u{1}REASON_CODE_NOT_ENOUGH_CPU\0\u{1}REASON_CODE_NOT_ENOUGH_MEMORY\0\u{1}REASON_CODE_DATA_NOT_STAGED\0\u{1}REASON_CODE_SUSPENDED\0\u{1}REASON_CODE_NO_FINGERPRINT\0\u{1}REASON_CODE_QUEUED\0\u{1}REASON_CODE_STARTING\0\u{1}REASON_CODE_NODES_LOST\0\u{1}REASON_CODE_REQUESTED\0\u{1}REASON_CODE_TIME_LIMIT\0\u{1}REASON_CODE_BACKOFF_LIMIT\0\u{1}REASON_CODE_BAD_DATA\0\u{1}REASON_CODE_DIVERGED\0\u{1}REASON_CODE_DIGEST_MISMATCH\0\u{1}REASON_CODE_TRAINER_DIED\0\u{1}REASON_CODE_SILENT\0\u{1}REASON_CODE_REPLACED\0\u{1}REASON_CODE_HOST_FAULT\0\u{1}REASON_CODE_COMPLETED\0\u{1}REASON_CODE_PUBLISHING\0\u{1}REASON_CODE_INVALID\0\u{1}REASON_CODE_LIMIT_REACHED\0\u{1}REASON_CODE_NOT_FOUND\0\u{1}REASON_CODE_CONFLICT\0\u{1}REASON_CODE_EXPANDED\0\u{1}REASON_CODE_DISK_FULL\0\u{1}REASON_CODE_COMMAND_FAILED\0\u{1}REASON_CODE_OUT_OF_MEMORY\0\u{1}REASON_CODE_CANNOT_START\0\u{1}REASON_CODE_HOST_LOST\0\u{1}REASON_CODE_SECRET_MISSING\0\u{1}REASON_CODE_BACKING_OFF\0\u{1}REASON_CODE_STOPPING\0\u{1}REASON_CODE_NO_SUPERVISOR\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0REASON_CODE_NONE\0\u{1}REASON_CODE_NO_NODE\0\u{1}REASON_CODE_NOT_ENOUGH_CPU\0\u{1}REASON_CODE_NOT_ENOUGH_MEMORY\0\u{1}REASON_CODE_DATA_NOT_STAGED\0\u{1}REASON_CODE_SUSPENDED\0\u{1}REASON_CODE_NO_FINGERPRINT\0\u{1}REASON_CODE_QUEUED\0\u{1}REASON_CODE_STARTING\0\u{1}REASON_CODE_NODES_LOST\0\u{1}REASON_CODE_REQUESTED\0\u{1}REASON_CODE_TIME_LIMIT\0\u{1}REASON_CODE_BACKOFF_LIMIT\0\u{1}REASON_CODE_BAD_DATA\0\u{1}REASON_CODE_DIVERGED\0\u{1}REASON_CODE_DIGEST_MISMATCH\0\u{1}REASON_CODE_TRAINER_DIED\0\u{1}REASON_CODE_SILENT\0\u{1}REASON_CODE_REPLACED\0\u{1}REASON_CODE_HOST_FAULT\0\u{1}REASON_CODE_COMPLETED\0\u{1}REASON_CODE_PUBLISHING\0\u{1}REASON_CODE_INVALID\0\u{1}REASON_CODE_LIMIT_REACHED\0\u{1}REASON_CODE_NOT_FOUND\0\u{1}REASON_CODE_CONFLICT\0\u{1}REASON_CODE_EXPANDED\0\u{1}REASON_CODE_DISK_FULL\0\u{1}REASON_CODE_CORDONED\0\u{1}REASON_CODE_DRAINED\0\u{1}REASON_CODE_COMMAND_FAILED\0\u{1}REASON_CODE_OUT_OF_MEMORY\0\u{1}REASON_CODE_CANNOT_START\0\u{1}REASON_CODE_HOST_LOST\0\u{1}REASON_CODE_SECRET_MISSING\0\u{1}REASON_CODE_BACKING_OFF\0\u{1}REASON_CODE_STOPPING\0\u{1}REASON_CODE_NO_SUPERVISOR\0")
 }
 
 nonisolated extension WireDatasetRole: SwiftProtobuf._ProtoNameProviding {
@@ -1175,7 +1217,7 @@ nonisolated extension WireOptimizerRule: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension WireScheduleShape: SwiftProtobuf._ProtoNameProviding {
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0SCHEDULE_SHAPE_UNSPECIFIED\0\u{1}SCHEDULE_SHAPE_CONSTANT\0\u{1}SCHEDULE_SHAPE_STEP\0\u{1}SCHEDULE_SHAPE_EXPONENTIAL\0\u{1}SCHEDULE_SHAPE_COSINE\0\u{1}SCHEDULE_SHAPE_LINEAR_WARMUP_COSINE\0\u{1}SCHEDULE_SHAPE_INVSCALING\0\u{1}SCHEDULE_SHAPE_ONE_CYCLE\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0SCHEDULE_SHAPE_UNSPECIFIED\0\u{1}SCHEDULE_SHAPE_CONSTANT\0\u{1}SCHEDULE_SHAPE_STEP\0\u{1}SCHEDULE_SHAPE_EXPONENTIAL\0\u{1}SCHEDULE_SHAPE_COSINE\0\u{1}SCHEDULE_SHAPE_LINEAR_WARMUP_COSINE\0\u{1}SCHEDULE_SHAPE_INVSCALING\0\u{1}SCHEDULE_SHAPE_ONE_CYCLE\0\u{1}SCHEDULE_SHAPE_PLATEAU\0")
 }
 
 nonisolated extension WireAttemptPhase: SwiftProtobuf._ProtoNameProviding {
@@ -1547,7 +1589,7 @@ nonisolated extension WireDatasetReference: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension WireTrainingWork: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".TrainingWork"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}data\0\u{3}validation_fraction\0\u{3}test_fraction\0\u{3}split_seed\0\u{1}standardizes\0\u{3}hidden_layers\0\u{1}replicas\0\u{3}batch_size\0\u{1}epochs\0\u{1}seed\0\u{3}learning_rate\0\u{1}momentum\0\u{3}averages_optimizer_state\0\u{3}steps_per_round\0\u{1}optimizer\0\u{1}averaging\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}data\0\u{3}validation_fraction\0\u{3}test_fraction\0\u{3}split_seed\0\u{1}standardizes\0\u{3}hidden_layers\0\u{1}replicas\0\u{3}batch_size\0\u{1}epochs\0\u{1}seed\0\u{3}learning_rate\0\u{1}momentum\0\u{3}averages_optimizer_state\0\u{3}steps_per_round\0\u{1}optimizer\0\u{1}averaging\0\u{2}\u{4}model\0\u{1}loss\0\u{1}steering\0")
 
   fileprivate class _StorageClass {
     var _data: WireDatasetReference? = nil
@@ -1566,6 +1608,9 @@ nonisolated extension WireTrainingWork: SwiftProtobuf.Message, SwiftProtobuf._Me
     var _stepsPerRound: Int64 = 0
     var _optimizer: WireOptimizerWork? = nil
     var _averaging: WireAveragingWork? = nil
+    var _model: WireModelWork? = nil
+    var _loss: WireLossWork? = nil
+    var _steering: WireSteeringWork? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1592,6 +1637,9 @@ nonisolated extension WireTrainingWork: SwiftProtobuf.Message, SwiftProtobuf._Me
       _stepsPerRound = source._stepsPerRound
       _optimizer = source._optimizer
       _averaging = source._averaging
+      _model = source._model
+      _loss = source._loss
+      _steering = source._steering
     }
   }
 
@@ -1626,6 +1674,9 @@ nonisolated extension WireTrainingWork: SwiftProtobuf.Message, SwiftProtobuf._Me
         case 14: try { try decoder.decodeSingularInt64Field(value: &_storage._stepsPerRound) }()
         case 15: try { try decoder.decodeSingularMessageField(value: &_storage._optimizer) }()
         case 16: try { try decoder.decodeSingularMessageField(value: &_storage._averaging) }()
+        case 20: try { try decoder.decodeSingularMessageField(value: &_storage._model) }()
+        case 21: try { try decoder.decodeSingularMessageField(value: &_storage._loss) }()
+        case 22: try { try decoder.decodeSingularMessageField(value: &_storage._steering) }()
         default: break
         }
       }
@@ -1686,6 +1737,15 @@ nonisolated extension WireTrainingWork: SwiftProtobuf.Message, SwiftProtobuf._Me
       try { if let v = _storage._averaging {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 16)
       } }()
+      try { if let v = _storage._model {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
+      } }()
+      try { if let v = _storage._loss {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 21)
+      } }()
+      try { if let v = _storage._steering {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 22)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1711,6 +1771,9 @@ nonisolated extension WireTrainingWork: SwiftProtobuf.Message, SwiftProtobuf._Me
         if _storage._stepsPerRound != rhs_storage._stepsPerRound {return false}
         if _storage._optimizer != rhs_storage._optimizer {return false}
         if _storage._averaging != rhs_storage._averaging {return false}
+        if _storage._model != rhs_storage._model {return false}
+        if _storage._loss != rhs_storage._loss {return false}
+        if _storage._steering != rhs_storage._steering {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -2068,7 +2131,7 @@ nonisolated extension WireTermMember: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension WirePrepareTraining: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".PrepareTraining"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}attempt\0\u{1}term\0\u{1}work\0\u{3}core_type\0\u{1}lanes\0\u{3}job_name\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}attempt\0\u{1}term\0\u{1}work\0\u{3}core_type\0\u{1}lanes\0\u{3}job_name\0\u{3}exchange_key\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2082,6 +2145,7 @@ nonisolated extension WirePrepareTraining: SwiftProtobuf.Message, SwiftProtobuf.
       case 4: try { try decoder.decodeSingularStringField(value: &self.coreType) }()
       case 5: try { try decoder.decodeSingularInt64Field(value: &self.lanes) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.jobName) }()
+      case 7: try { try decoder.decodeRepeatedFixed64Field(value: &self.exchangeKey) }()
       default: break
       }
     }
@@ -2110,6 +2174,9 @@ nonisolated extension WirePrepareTraining: SwiftProtobuf.Message, SwiftProtobuf.
     if !self.jobName.isEmpty {
       try visitor.visitSingularStringField(value: self.jobName, fieldNumber: 6)
     }
+    if !self.exchangeKey.isEmpty {
+      try visitor.visitPackedFixed64Field(value: self.exchangeKey, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2120,6 +2187,7 @@ nonisolated extension WirePrepareTraining: SwiftProtobuf.Message, SwiftProtobuf.
     if lhs.coreType != rhs.coreType {return false}
     if lhs.lanes != rhs.lanes {return false}
     if lhs.jobName != rhs.jobName {return false}
+    if lhs.exchangeKey != rhs.exchangeKey {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
