@@ -64,7 +64,8 @@ extension FolderArchive {
             var target = [CChar](repeating: 0, count: 4_097)
             let count = readlink(whole, &target, 4_096)
             guard count > 0 else { throw ArtifactError("read", whole, errno: errno) }
-            let text = String(decoding: target[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            let text = String(
+                decoding: target[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
             entries.append(Entry(path: path, kind: .link(text)))
         case S_IFDIR:
             if !path.isEmpty { entries.append(Entry(path: path, kind: .folder)) }
@@ -118,7 +119,8 @@ extension FolderArchive {
         }
     }
 
-    /// Copies exactly so many bytes: a file that changed meanwhile is an error, not a broken archive.
+    /// Copies exactly so many bytes: a file that changed meanwhile is an error, not a damaged
+    /// archive.
     private static func copy(
         _ path: String, _ byteCount: Int64, to output: Int32, _ file: String
     ) throws(ArtifactError) {

@@ -32,7 +32,8 @@ struct TarHeader {
         }
         func octal(_ value: Int64, at offset: Int, digits: Int) {
             let text = String(value, radix: 8)
-            put((String(repeating: "0", count: max(0, digits - text.count)) + text).utf8,
+            put(
+                (String(repeating: "0", count: max(0, digits - text.count)) + text).utf8,
                 at: offset, most: digits)
         }
         put(path.utf8, at: 0, most: 100)

@@ -14,6 +14,9 @@ package struct LocalDaemons: Sendable {
     /// How long a daemon may take to stop before it is killed.
     package static let stopGrace = Duration.seconds(10)
 
+    /// How long supervisors may take to end their commands before they are killed.
+    package static let supervisorGrace = Duration.seconds(60)
+
     /// The daemons of a state folder.
     package init(stateFolder: String, executable: String) {
         self.stateFolder = stateFolder
@@ -84,6 +87,34 @@ package struct LocalDaemons: Sendable {
         }
         if running(name) != nil { kill(process, SIGKILL) }
         return true
+    }
+
+    /// Ends the supervisors of workers started here, and with them the commands that run: each gets
+    /// its grace. How many there were.
+    package func stopSupervisors() -> Int {
+        let folder = "\(stateFolder)/workers"
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        let running = names.compactMap { name -> (process: Int32, startTime: String)? in
+            let path = "\(folder)/\(name)/supervisor.lock"
+            guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return nil }
+            let words = text.split(whereSeparator: \.isWhitespace)
+            guard words.count == 2, let process = Int32(words[0]),
+                LocalDaemons.startTime(of: process) == String(words[1])
+            else { return nil }
+            return (process, String(words[1]))
+        }
+        for supervisor in running { kill(supervisor.process, SIGTERM) }
+        let deadline = ContinuousClock.now + LocalDaemons.supervisorGrace
+        for supervisor in running {
+            while LocalDaemons.startTime(of: supervisor.process) == supervisor.startTime {
+                if ContinuousClock.now > deadline {
+                    kill(supervisor.process, SIGKILL)
+                    break
+                }
+                usleep(20_000)
+            }
+        }
+        return running.count
     }
 
     private func spawn(_ arguments: [String], log: String) throws -> Int32 {

@@ -21,10 +21,12 @@ package enum WorkdirPacking {
         let descriptor = mkstemp(&template)
         guard descriptor >= 0 else {
             throw ClientFailure(
-                .workFailed, "no temporary file for the workdir: \(String(cString: strerror(errno)))")
+                .workFailed,
+                "no temporary file for the workdir: \(String(cString: strerror(errno)))")
         }
         close(descriptor)
-        let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let path = String(
+            decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         TemporaryFiles.removeAtExit(path)
         do throws(ArtifactError) {
             _ = try FolderArchive.pack(

@@ -42,6 +42,13 @@ struct OutputStreaming: Sendable {
             return lines
         }
 
+        /// What shows that the connection lives, and where the reader is.
+        func sign(position: Int64) -> [UInt8] {
+            guard case .records = self else { return [] }
+            var form = self
+            return form.bytes(of: [], position: position)
+        }
+
         /// What is left at the end.
         mutating func finish() -> [UInt8] {
             guard case .text(var text) = self else { return [] }
@@ -73,8 +80,16 @@ struct OutputStreaming: Sendable {
                 var position = from
                 if follows {
                     try await EventFeed.run(backend, keeping: 1) { feed in
+                        let sign = form.sign(position: position)
+                        if !sign.isEmpty { try await output.write(ByteBuffer(bytes: sign)) }
                         if try await send(&position, &form, to: &output) { return }
-                        for await _ in feed {
+                        for await item in feed {
+                            if case .heartbeat = item {
+                                let sign = form.sign(position: position)
+                                if !sign.isEmpty {
+                                    try await output.write(ByteBuffer(bytes: sign))
+                                }
+                            }
                             if try await send(&position, &form, to: &output) { return }
                             try await Task.sleep(for: OutputStreaming.pause)
                         }

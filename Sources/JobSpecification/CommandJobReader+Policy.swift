@@ -148,8 +148,9 @@ extension NameRules {
     /// The name of an environment variable.
     static func variable(_ text: String) -> String? {
         let isLegal = text.utf8.enumerated().allSatisfy { index, byte in
-            byte == UInt8(ascii: "_") || isAlphanumeric(byte)
-                && (index > 0 || !ScalarSyntax.isDigit(byte))
+            byte == UInt8(ascii: "_")
+                || isAlphanumeric(byte)
+                    && (index > 0 || !ScalarSyntax.isDigit(byte))
         }
         guard isLegal, !text.isEmpty, text.utf8.count <= Limits.labelKeyBytes else {
             return "\(YAMLNode.quoted(text)) is not the name of a variable: use letters, digits "

@@ -64,7 +64,8 @@ struct CommandJobReader {
             spec.require("command", "command: [python, train.py, --lr, \"3e-4\"]")
         }
         let script = spec.text("script") { text in
-            CommandJobReader.problem(of: text, longest: CommandWork.longestScript, mayBeEmpty: false)
+            CommandJobReader.problem(
+                of: text, longest: CommandWork.longestScript, mayBeEmpty: false)
         }
         guard hasCommand else { return ([], script ?? "") }
         if case .scalar(let text, _) = spec.value("command")?.content {

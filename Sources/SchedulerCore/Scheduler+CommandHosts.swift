@@ -20,7 +20,9 @@ extension Scheduler {
         var left = work.ranks
         var taken: [(node: NodeID, lanes: Int)] = []
         // The fullest node that takes all ranks alone keeps the others free for larger jobs.
-        let alone = offers.filter { $0.lanes >= left }.min { ($0.lanes, $0.node) < ($1.lanes, $1.node) }
+        let alone = offers.filter { $0.lanes >= left }.min {
+            ($0.lanes, $0.node) < ($1.lanes, $1.node)
+        }
         if let alone { return [(alone.node, left)] }
         for offer in offers.sorted(by: { ($1.lanes, $0.node) < ($0.lanes, $1.node) })
         where left > 0 && taken.count < mostHosts {
@@ -114,7 +116,8 @@ extension Scheduler {
     mutating func commandHostReturned(
         _ job: JobID, _ effects: inout SchedulerEffects
     ) {
-        guard let entry = jobs[job], entry.record.reason.code == .silent,
+        guard let entry = jobs[job], entry.commandRun != nil,
+            entry.record.reason.code == .silent,
             entry.record.members.allSatisfy({ nodes[$0.node]?.isReady ?? false })
         else { return }
         jobs[job]?.record.reason = .none

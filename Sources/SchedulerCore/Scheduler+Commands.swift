@@ -36,6 +36,7 @@ extension Scheduler {
             limited.append(job)
         }
         entry.phase = .command(CommandRun())
+        entry.avoided = entry.avoided.filter { $0.value > moment.instant }
         entry.progress = nil
         entry.progressNode = nil
         jobs[job] = entry

@@ -83,7 +83,8 @@ struct WaitingJobs: Sendable {
     var count: Int { runnableCount + suspended.count }
     var runnableCount: Int { lineOf.count }
 
-    /// Takes a job in, to the resting ones when it must wait for a time; says the needs of its line when it is the first of it.
+    /// Takes a job in, to the resting ones when it must wait for a time; says the needs of its line
+    /// when it is the first of it.
     mutating func insert(_ job: JobID, _ entry: JobEntry) -> PlacementNeeds? {
         guard !entry.record.requirements.isSuspended, entry.notBefore == nil else {
             suspended.insert(job)

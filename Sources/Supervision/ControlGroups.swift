@@ -26,7 +26,8 @@ struct ControlGroups {
         }
         // A group with processes of its own passes no controllers on: this process steps aside.
         let aside = "\(own)/mlctl-\(name)-supervisor"
-        if !ControlGroups.write("+memory +cpu +pids", to: "\(own)/cgroup.subtree_control"),
+        let isGiven = ControlGroups.text("\(own)/cgroup.controllers").contains("memory")
+        if isGiven, !ControlGroups.write("+memory +cpu +pids", to: "\(own)/cgroup.subtree_control"),
             mkdir(aside, 0o755) == 0 || errno == EEXIST,
             ControlGroups.write("\(getpid())", to: "\(aside)/cgroup.procs")
         {

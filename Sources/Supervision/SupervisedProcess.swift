@@ -54,7 +54,8 @@ final class SupervisedProcess {
 
     var state: TaskState {
         guard let ending else {
-            return TaskState(task: task, phase: stop == nil ? .running : .stopping, context: context)
+            return TaskState(
+                task: task, phase: stop == nil ? .running : .stopping, context: context)
         }
         return TaskState(
             task: task, phase: .ended, code: ending.code, signal: ending.signal,

@@ -42,6 +42,9 @@ extension Supervisor {
         return task.state
     }
 
+    /// `F_SETPIPE_SZ` of Linux: a larger pipe, so that a fast writer is read in large pieces.
+    private static let setPipeSize: Int32 = 1_031
+
     private func spawn(_ start: TaskStart, _ task: SupervisedProcess) {
         guard let program = ProgramSearch.find(start) else {
             finish(
@@ -71,7 +74,7 @@ extension Supervisor {
         task.errors = errors[0]
         for descriptor in [outputs[0], errors[0]] {
             _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
-            _ = fcntl(descriptor, 1_031 /* F_SETPIPE_SZ */, 1 << 20)
+            _ = fcntl(descriptor, Supervisor.setPipeSize, 1 << 20)
         }
         if let problem {
             task.verdict = problem
@@ -132,7 +135,9 @@ extension Supervisor {
         switch words[0] {
         case 2: return (.infrastructure, Reason(.hostFault, "the user cannot be changed: \(why)"))
         case 3:
-            return (.infrastructure, Reason(.hostFault, "\(start.folder) cannot be entered: \(why)"))
+            return (
+                .infrastructure, Reason(.hostFault, "\(start.folder) cannot be entered: \(why)")
+            )
         case 4:
             return (
                 .job,

@@ -33,6 +33,10 @@ package final class Supervisor {
         guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
             throw SupervisorError("there is a supervisor of \(places.stateFolder) already", 0)
         }
+        // `down` finds the process by it.
+        let identity = "\(getpid()) \(ProcessTable.entry(getpid())?.startTime ?? "0")\n"
+        ftruncate(lock, 0)
+        write(lock, identity, identity.utf8.count)
         guard mkdir(places.tasksFolder, 0o700) == 0 || errno == EEXIST else {
             throw SupervisorError("make \(places.tasksFolder)", errno)
         }

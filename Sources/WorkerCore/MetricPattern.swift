@@ -62,7 +62,8 @@ struct MetricPattern: Sendable, Hashable {
                 skips = true
                 continue
             case .blanks:
-                if skips { rest = rest.drop { !MetricPattern.isBlank($0) } }
+                // What is passed over may end in blanks.
+                if skips { continue }
                 guard let first = rest.first, MetricPattern.isBlank(first) else { return nil }
                 rest = rest.drop { MetricPattern.isBlank($0) }
             case .text(let bytes):

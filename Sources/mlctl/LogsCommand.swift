@@ -30,6 +30,7 @@ struct LogsCommand: ClientCommand {
             return
         }
         // A bare name must not become another run while it is followed.
-        try await LogFollower(client, session.console).run(job.metadata.name, namespace: scope.namespace)
+        try await LogFollower(client, session.console).run(
+            job.metadata.name, namespace: scope.namespace)
     }
 }

@@ -16,7 +16,8 @@ struct Mlctl: AsyncParsableCommand {
             CommandGroup(
                 name: "Jobs",
                 subcommands: [
-                    SubmitCommand.self, RunCommand.self, OutputsCommand.self, GetCommand.self, DescribeCommand.self,
+                    SubmitCommand.self, RunCommand.self, OutputsCommand.self, GetCommand.self,
+                    DescribeCommand.self,
                     ExplainCommand.self, LogsCommand.self, EventsCommand.self, WatchCommand.self,
                     WaitCommand.self, CancelCommand.self, DeleteCommand.self,
                     SuspendCommand.self, ResumeCommand.self, RerunCommand.self,

@@ -10,9 +10,9 @@ struct RunCommand: ClientCommand {
         commandName: "run",
         abstract: "Run a command on the cluster; print what it prints, exit as it exits.",
         discussion: """
-            Ctrl-C cancels the job, a second one kills it. Exit codes: that of the command (128 + n \
-            after signal n), 124 after --time, 130 after a cancellation, 1 when a host failed it; \
-            2 to 5 as everywhere when it was not started.
+            Ctrl-C cancels the job, a second one kills it. Exit codes: that of the command \
+            (128 + n after signal n), 124 after --time, 130 after a cancellation, 1 when a host \
+            failed it; 2 to 5 as everywhere when it was not started.
             """)
 
     @Option(help: "Processes, started all together or not at all.")

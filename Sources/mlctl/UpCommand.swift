@@ -74,13 +74,14 @@ struct UpCommand: AsyncParsableCommand {
 struct DownCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "down",
-        abstract: "Stop the scheduler and workers that `mlctl up` started.")
+        abstract: "Stop the scheduler and workers that `mlctl up` started, and their commands.")
 
     func run() throws {
         let daemons = LocalDaemons(stateFolder: StateFolder.path, executable: ProgramPath.own)
         var stopped = 0
         // Workers first, so that the scheduler hears them leave.
         for name in daemons.names().sorted(by: >) where daemons.stop(name) { stopped += 1 }
+        stopped += daemons.stopSupervisors()
         print(stopped == 0 ? "nothing ran" : "stopped \(stopped) daemons")
     }
 }

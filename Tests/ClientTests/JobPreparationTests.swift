@@ -68,7 +68,8 @@ struct JobPreparationTests {
         #expect(reference.key == SHA256Hasher.digest(of: Array(text.utf8)).hex)
         #expect(reference.files.map(\.digest) == [digest])
         #expect(job.uploads.map(\.digest.hex) == [digest])
-        #expect(job.written.training?.dataSource == .file([DataFile(role: .train, path: "rows.csv")]))
+        #expect(
+            job.written.training?.dataSource == .file([DataFile(role: .train, path: "rows.csv")]))
         let again = SpecificationReader.read(job.specification.canonicalYAML(), file: "x")
         #expect(again.documents == [job.specification])
     }

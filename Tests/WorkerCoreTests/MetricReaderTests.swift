@@ -49,8 +49,10 @@ struct MetricReaderTests {
 
     @Test func anObjectGivesItsNumbers() {
         #expect(
-            read(.json, #"{"step": 4, "val": {"acc": 0.5, "s": "x"}, "l": [1, {"a": 2}], "b": true}"#
-                + "\n")
+            read(
+                .json,
+                #"{"step": 4, "val": {"acc": 0.5, "s": "x"}, "l": [1, {"a": 2}], "b": true}"#
+                    + "\n")
                 == [[Metric("step", 4), Metric("val.acc", 0.5)]])
         for line in ["{", "{\"a\":}", "[1]", "{\"a\":1} x", "{\"a\" 1}", "{\"a\":1,}", "plain"] {
             #expect(read(.json, line + "\n").isEmpty, "\(line)")

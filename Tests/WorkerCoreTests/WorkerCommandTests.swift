@@ -32,6 +32,8 @@ struct WorkerCommandTests {
     private static func bench() -> WorkerBench {
         var bench = WorkerBench.registered()
         bench.step(.supervised([]))
+        // It registers again: now it can run commands.
+        bench.welcome()
         return bench
     }
 
@@ -145,6 +147,7 @@ struct WorkerCommandTests {
                     state: TaskState(task: Self.task(1), phase: .running), prepare: order),
             ]))
         #expect(bench.last.launches.isEmpty, "nothing is started twice")
+        bench.welcome()
         let held = bench.heldCommands()
         #expect(held?.knowsCommands == true)
         #expect(held?.commands.map(\.phase) == [.running])
@@ -177,7 +180,8 @@ struct WorkerCommandTests {
         var bytes: [UInt8] = []
         OutputRecord(stream: .output, at: 1, text: Array("loss=1\nlo".utf8)[...]).append(to: &bytes)
         let end = Int64(bytes.count)
-        #expect(bench.readsAsked.isEmpty)
+        #expect(
+            bench.readsAsked == [.read(Self.task(0), from: 0), .read(Self.task(1), from: 0)])
         bench.step(
             .taskOutput(
                 TaskOutput(
