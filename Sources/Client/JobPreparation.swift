@@ -92,17 +92,28 @@ package struct JobPreparation {
     private mutating func prepare(
         _ search: ExperimentSpecification, in file: SpecificationFile
     ) throws -> PreparedExperiment {
-        guard let template = search.template,
-            case .job(.trainJob(let job))? = search.exampleJob()
-        else { return PreparedExperiment(written: search, specification: search, example: nil) }
+        guard let template = search.template, case .job(let job)? = search.exampleJob() else {
+            return PreparedExperiment(written: search, specification: search, example: nil)
+        }
         // Data lies beside the file that names it.
         let place = SpecificationFile(
             name: template.file, folder: SpecificationFile.folder(of: template.file), text: "")
-        let isHere = template.file == file.name
-        let example = try prepare(job, in: isHere ? file : place)
+        let home = template.file == file.name ? file : place
+        let example: Prepared
+        switch job {
+        case .trainJob(let job): example = try prepare(job, in: home)
+        case .command(let job): example = try JobPreparation.prepare(job, folder: home.folder)
+        }
         var resolved = search
-        if case .artifact(let reference)? = example.specification.training?.dataSource {
-            resolved.template = template.withData(reference)
+        switch example.specification {
+        case .train(let job):
+            if case .artifact(let reference) = job.dataSource {
+                resolved.template = template.withData(reference)
+            }
+        case .command(let job):
+            if case .archive(let archive) = job.workdir {
+                resolved.template = template.withWorkdir(archive)
+            }
         }
         return PreparedExperiment(written: search, specification: resolved, example: example)
     }

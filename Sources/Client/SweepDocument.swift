@@ -2,8 +2,10 @@
 package struct SweepDocument: Sendable {
     /// The name of the experiment.
     package var name: String
-    /// The file of the job that a trial is.
+    /// The file of the job that a trial is; empty with a command.
     package var file: String
+    /// The words of the command that a trial is; `{name}` stands for a parameter's value.
+    package var command: [String] = []
     /// What is varied.
     package var spaces: [SweepSpace]
     /// The objective's metric and `min` or `max` behind a colon.
@@ -38,6 +40,11 @@ package struct SweepDocument: Sendable {
         self.earlyStopping = earlyStopping
     }
 
+    /// The folder a command starts in.
+    package var workdir = "."
+    /// What a command takes, as the fields of `resources`.
+    package var resources = "cpu: 1"
+
     /// The document, YAML.
     package func text() throws(ClientFailure) -> String {
         guard let colon = metric.lastIndex(of: ":"),
@@ -65,10 +72,27 @@ package struct SweepDocument: Sendable {
         lines.append("  parameters:")
         for space in spaces {
             lines.append(
-                "    - {name: \(quoted(shortName(of: space))), \(space.domain),"
-                    + " sets: \(quoted(space.name))}")
+                command.isEmpty
+                    ? "    - {name: \(quoted(shortName(of: space))), \(space.domain),"
+                        + " sets: \(quoted(space.name))}"
+                    : "    - {name: \(quoted(space.name)), \(space.domain)}")
         }
-        lines.append("  template: {file: \(quoted(file))}")
+        guard !command.isEmpty else {
+            lines.append("  template: {file: \(quoted(file))}")
+            return lines.joined(separator: "\n") + "\n"
+        }
+        let words = command.map { word in
+            spaces.reduce(word) { text, space in
+                text.split(separator: "{\(space.name)}", omittingEmptySubsequences: false)
+                    .joined(separator: "${\(space.name)}")
+            }
+        }
+        lines += [
+            "  template:", "    apiVersion: mlctl.dev/v1", "    kind: Job", "    spec:",
+            "      command: [\(words.map(quoted).joined(separator: ", "))]",
+            "      workdir: \(quoted(workdir))", "      metrics: {stdout: {}}",
+            "      resources: {\(resources)}",
+        ]
         return lines.joined(separator: "\n") + "\n"
     }
 

@@ -122,9 +122,7 @@ extension Experiments {
         else { return }
         switch record.state {
         case .succeeded:
-            if let final = record.model?.metrics {
-                take(final, into: &trial)
-            }
+            take(record.model?.metrics ?? record.commandState.metrics, into: &trial)
             conclude(&trial)
         case .failed:
             trial.state = .failed

@@ -140,10 +140,15 @@ struct SubmissionReader: Sendable {
         return try reading.experiments.map { read in
             var prepared = PreparedExperiment(specification: read)
             prepared.specification.namespace = try namespace(read.namespace)
-            guard case .job(.trainJob(let job))? = read.exampleJob() else { return prepared }
-            let outcome = try resolve(job)
-            prepared.specification.template = read.template?.withData(outcome.reference)
-            prepared.missing = outcome.missing
+            switch read.exampleJob() {
+            case .job(.trainJob(let job))?:
+                let outcome = try resolve(job)
+                prepared.specification.template = read.template?.withData(outcome.reference)
+                prepared.missing = outcome.missing
+            case .job(.command(let job))?:
+                prepared.missing = try DataResolution.missingWorkdir(of: job, store: store)
+            case .refused?, nil: break
+            }
             return prepared
         }
     }

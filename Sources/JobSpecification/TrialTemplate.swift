@@ -150,6 +150,18 @@ package struct TrialTemplate: Sendable, Equatable {
 }
 
 extension TrialTemplate {
+    /// The template with its working folder packed.
+    package func withWorkdir(_ archive: StoredArchive) -> TrialTemplate {
+        var copy = self
+        let text = "{artifact: {sha256: \"\(archive.digest)\", bytes: \(archive.byteCount)}}"
+        let collector = DiagnosticCollector(file: "", source: SourceText(""))
+        let parsed = DocumentParser(collector: collector).documents(of: SourceText(text)).first
+        guard let parsed, var spec = copy.root[field: "spec"] else { return self }
+        spec.set(field: "workdir", to: parsed)
+        copy.root.set(field: "spec", to: spec)
+        return copy
+    }
+
     /// The template with its data by content.
     package func withData(_ reference: DatasetReference) -> TrialTemplate {
         var copy = self

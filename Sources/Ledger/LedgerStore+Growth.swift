@@ -52,7 +52,7 @@ extension LedgerStore {
 
     private static let contents = [
         ("job", "body"), ("specification", "text"), ("record", "facts"), ("model", "body"),
-        ("node", "body"),
+        ("node", "body"), ("experiment", "body"), ("trial", "body"),
     ]
 
     /// Every digest that a job or model that is not deleted, or a spec, names: 64 hexadecimal
@@ -68,6 +68,7 @@ extension LedgerStore {
                     SELECT CAST(text AS BLOB) FROM specification
                     JOIN job ON job.id = specification.job WHERE deleted = 0
                     """,
+                    "SELECT CAST(specification AS BLOB) FROM experiment WHERE deleted = 0",
                 ]
                 for question in questions {
                     let bodies = try Data.fetchCursor(database, sql: question)

@@ -141,8 +141,22 @@ struct ExperimentDriver {
         _ progress: TrainingProgress, _ now: Int64
     ) -> ExperimentEffects {
         guard !progress.metrics.isEmpty else { return ExperimentEffects() }
-        let report = TrialReport(step: progress.epoch, metrics: progress.metrics)
+        let report = TrialReport(
+            step: ExperimentDriver.step(of: progress), metrics: progress.metrics)
         return core.step(.report(progress.attempt.job, report), atWall: now)
+    }
+
+    /// The epoch of a training job; for a command what the line calls `step` or `epoch`, or how many
+    /// lines with values it has printed.
+    private static func step(of progress: TrainingProgress) -> Int64 {
+        guard progress.totalRounds == 0 else { return progress.epoch }
+        let named = ["step", "epoch"].lazy.compactMap { name in
+            progress.metrics.first { $0.name == name }?.value
+        }.first
+        guard let named, let step = Int64(exactly: named.rounded()),
+            (0...TrialReport.largestStep).contains(step)
+        else { return progress.completeRounds }
+        return step
     }
 
     /// Renders the trial's job and submits it.

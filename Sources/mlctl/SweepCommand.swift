@@ -12,13 +12,27 @@ struct SweepCommand: ClientCommand {
             mlctl sweep digits.yaml --param training.optimizer.sgd.learningRate=log:1e-4..1 \
             --param 'model.mlp.hidden=[64],[128,64]' --metric validation.accuracy:max --trials 50
 
-            Spaces are 0.0..1.0, log:1e-4..1, int:1..8, int:log:16..1024 and lists a,b,c; a step \
+            mlctl sweep --param lr=log:1e-4..1 --metric val_acc:max --trials 50 \\
+            -- python train.py --lr {lr}
+
+            A command prints its metrics as name=value words. Spaces are 0.0..1.0, log:1e-4..1, int:1..8, int:log:16..1024 and lists a,b,c; a step \
             comes behind a colon (0..1:0.1). Prints the experiment's name first and shows it until \
             it has ended.
             """)
 
-    @Argument(help: "The job a trial is.", completion: .file(extensions: ["yaml"]))
-    var file: String
+    @Argument(help: "The file of the job a trial is.", completion: .file(extensions: ["yaml"]))
+    var file: String?
+
+    @Argument(
+        parsing: .postTerminator,
+        help: "Or the command a trial is, behind --; {name} stands for a value.")
+    var command: [String] = []
+
+    @Option(help: "The folder a command starts in, packed and sent along.")
+    var workdir = "."
+
+    @Option(help: "Processor cores for a command.")
+    var cpu = "1"
 
     @Option(
         name: .customLong("param"),
@@ -59,6 +73,9 @@ struct SweepCommand: ClientCommand {
     @OptionGroup var connection: ConnectionOptions
 
     func validate() throws {
+        if (file == nil) == command.isEmpty {
+            throw ValidationError("name the file of a job, or a command behind --")
+        }
         if spaces.isEmpty {
             throw ValidationError("--param is missing: name at least one field with its values")
         }
@@ -71,10 +88,13 @@ struct SweepCommand: ClientCommand {
     func run(_ session: ClientSession) async throws {
         var parsed: [SweepSpace] = []
         for text in spaces { parsed.append(try SweepSpace(parsing: text)) }
-        let document = SweepDocument(
-            name: name ?? stem, file: file, spaces: parsed, metric: metric, goal: goal,
+        var document = SweepDocument(
+            name: name ?? stem, file: file ?? "", spaces: parsed, metric: metric, goal: goal,
             trials: trials, parallel: parallel, algorithm: algorithm, seed: seed,
             earlyStopping: earlyStopping)
+        document.command = command
+        document.workdir = workdir
+        document.resources = "cpu: \(cpu)"
         let specification = SpecificationFile(
             name: "sweep", folder: "", text: try document.text())
         var preparation = JobPreparation()
@@ -92,7 +112,8 @@ struct SweepCommand: ClientCommand {
 
     /// The name of the file as the name of an experiment.
     private var stem: String {
-        let base = file.split(separator: "/").last.map(String.init) ?? "sweep"
+        let named = file ?? command.last { $0.contains(".") } ?? command.first ?? "sweep"
+        let base = named.split(separator: "/").last.map(String.init) ?? "sweep"
         let name = base.split(separator: ".").first.map { $0.lowercased() } ?? "sweep"
         let legal = name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? String($0) : "-" }
             .joined().split(separator: "-").joined(separator: "-")

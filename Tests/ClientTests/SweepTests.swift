@@ -55,6 +55,26 @@ struct SweepTests {
         #expect(experiment.earlyStopping?.name == "median")
     }
 
+    @Test func aSweepOfACommandPutsValuesIntoItsWords() throws {
+        var document = SweepDocument(
+            name: "t", file: "", spaces: [try SweepSpace(parsing: "lr=log:1e-4..1")],
+            metric: "val_acc:max", goal: nil, trials: 5, parallel: 2, algorithm: "random",
+            seed: 0, earlyStopping: nil)
+        document.command = ["python", "t.py", "--lr={lr}", "{other}"]
+        let reading = SpecificationReader.read(try document.text(), file: "sweep")
+        #expect(reading.diagnostics.map { $0.rendered() } == [])
+        let experiment = try #require(reading.experiments.first)
+        let rendering = try #require(experiment.template).render(
+            [TrialAssignment("lr", .number(0.5))], of: experiment.parameters, name: "t-1-0001",
+            namespace: "default")
+        guard case .job(.command(let job)) = rendering else {
+            Issue.record("\(rendering)")
+            return
+        }
+        #expect(job.command.arguments == ["python", "t.py", "--lr=0.5", "{other}"])
+        #expect(job.command.metrics == .assignments)
+    }
+
     @Test func aMetricWithoutItsDirectionIsRefused() {
         let document = SweepDocument(
             name: "x", file: "f", spaces: [], metric: "accuracy", goal: nil, trials: nil,

@@ -14,7 +14,9 @@ struct ExperimentTests {
           algorithm: {random: {seed: 5}}
           trials: {max: \(trials), parallel: \(parallel)}
           parameters:
-            - {name: lr, logUniform: {min: 0.001, max: 1}, sets: training.optimizer.sgd.learningRate}
+            - name: lr
+              logUniform: {min: 0.001, max: 1}
+              sets: training.optimizer.sgd.learningRate
             - {name: hidden, categorical: [[8], [16]], sets: model.mlp.hidden}
           template:
             apiVersion: mlctl.dev/v1
@@ -26,7 +28,11 @@ struct ExperimentTests {
                 split: {validation: 0.2, seed: 7}
               preprocessing: [standardize]
               model: {mlp: {hidden: [8]}}
-              training: {epochs: \(epochs), batchSize: 32, seed: 7, optimizer: {sgd: {learningRate: 0.05}}}
+              training:
+                epochs: \(epochs)
+                batchSize: 32
+                seed: 7
+                optimizer: {sgd: {learningRate: 0.05}}
               averaging: {every: 16}
               numerics: portable
               resources: {cpu: 1, memory: 128Mi}

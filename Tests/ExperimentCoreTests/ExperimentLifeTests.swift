@@ -166,12 +166,12 @@ struct ExperimentLifeTests {
     }
 
     @Test func knownPointsComeFirst() throws {
+        let points = "{lr: 0.05, hidden: [64]}, {lr: 0.5, hidden: [128, 64]}"
         var world = SimulatedJobs()
         let id = try world.submit(
             SimulatedJobs.specification(
                 replacing: [
-                    "  parameters:":
-                        "  enqueue: [{lr: 0.05, hidden: [64]}, {lr: 0.5, hidden: [128, 64]}]\n  parameters:"
+                    "  parameters:": "  enqueue: [\(points)]\n  parameters:"
                 ]))
         let trials = world.all(id)
         #expect(trials[0].assignments.map(\.value) == [.number(0.05), .choice("[64]")])

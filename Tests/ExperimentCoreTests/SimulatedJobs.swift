@@ -29,7 +29,9 @@ struct SimulatedJobs {
           algorithm: {random: {seed: 1}}
           trials: {max: 20, parallel: 4}
           parameters:
-            - {name: lr, logUniform: {min: 1.0e-4, max: 1}, sets: training.optimizer.sgd.learningRate}
+            - name: lr
+              logUniform: {min: 1.0e-4, max: 1}
+              sets: training.optimizer.sgd.learningRate
             - {name: hidden, categorical: [[64], [128, 64]], sets: model.mlp.hidden}
           template:
             apiVersion: mlctl.dev/v1

@@ -10,19 +10,32 @@ struct ExperimentReaderTests {
     static let text = """
         apiVersion: mlctl.dev/v1
         kind: Experiment
-        metadata: {name: tune, namespace: team-a, labels: {tier: "1"}, annotations: {note: "a b"}}
+        metadata:
+          name: tune
+          namespace: team-a
+          labels: {tier: "1"}
+          annotations: {note: "a b"}
         spec:
           objective: {metric: validation.accuracy, direction: maximize, goal: 0.99, strategy: best}
           algorithm: {random: {seed: 3}}
           earlyStopping: {asha: {resource: epoch, min: 2, reduction: 3}}
           trials: {max: 200, parallel: 6, maxFailed: 10}
           parameters:
-            - {name: lr, logUniform: {min: 1.0e-4, max: 1}, sets: training.optimizer.sgd.learningRate}
-            - {name: model, categorical: [{softmaxRegression: {}}, {mlp: {hidden: [32]}}], sets: model}
-            - {name: hidden, categorical: [[64], [128, 64]], sets: model.mlp.hidden, when: {model: [{mlp: {hidden: [32]}}]}}
+            - name: lr
+              logUniform: {min: 1.0e-4, max: 1}
+              sets: training.optimizer.sgd.learningRate
+            - name: model
+              categorical: [{softmaxRegression: {}}, {mlp: {hidden: [32]}}]
+              sets: model
+            - name: hidden
+              categorical: [[64], [128, 64]]
+              sets: model.mlp.hidden
+              when: {model: [{mlp: {hidden: [32]}}]}
             - {name: batch, ordinal: [16, 32, 64], sets: training.batchSize}
             - {name: epochs, logInt: {min: 1, max: 100}}
-            - {name: momentum, normal: {min: 0, max: 0.99}, sets: spec.training.optimizer.sgd.momentum}
+            - name: momentum
+              normal: {min: 0, max: 0.99}
+              sets: spec.training.optimizer.sgd.momentum
           enqueue: [{lr: 0.05, model: {softmaxRegression: {}}, batch: 32, epochs: 3, momentum: 0.5}]
           warmStart: [tune-1]
           template:

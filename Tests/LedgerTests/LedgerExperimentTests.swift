@@ -91,6 +91,20 @@ struct LedgerExperimentTests {
         #expect(recovered.lastRuns == ["default/tune": 1])
     }
 
+    @Test func theDataOfAnExperimentIsNotGarbageUntilItIsDeleted() throws {
+        var batch = LedgerBatch()
+        batch.experiments.records = [Self.experiment(1)]
+        batch.experiments.specifications = [
+            .init(experiment: ExperimentID(1), text: "sha256: \"\(Fixtures.sha256)\"")
+        ]
+        try store.commit(batch, at: 1)
+        #expect(try store.artifactReferences().contains(Fixtures.sha256))
+        var deletion = LedgerBatch()
+        deletion.experiments.deleted = [ExperimentID(1)]
+        try store.commit(deletion, at: 2)
+        #expect(try !store.artifactReferences().contains(Fixtures.sha256))
+    }
+
     @Test func aTrialLostFromTheTableIsFound() throws {
         try commit(
             [Self.experiment(1)],
