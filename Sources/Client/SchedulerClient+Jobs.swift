@@ -13,6 +13,8 @@ extension SchedulerClient {
         package var since: String?
         /// The most jobs, the newest.
         package var limit: Int?
+        /// By what they are sorted; the scheduler knows the words.
+        package var order: String?
 
         /// All jobs.
         package init(
@@ -34,7 +36,8 @@ extension SchedulerClient {
                 + APIPath.query([
                     ("namespace", selection.namespace), ("state", selection.state),
                     ("label", selection.label), ("since", selection.since),
-                    ("limit", selection.limit.map(String.init)), ("as", form),
+                    ("limit", selection.limit.map(String.init)), ("sort", selection.order),
+                    ("as", form),
                 ]))
     }
 

@@ -7,7 +7,7 @@ extension Endpoint {
         Endpoint(
             method: "GET", path: "/v1/jobs", operation: "listJobs",
             summary: "Jobs in order of acceptance; as=table|wide|name gives text.",
-            query: ["namespace", "state", "label", "since", "limit", "as"],
+            query: ["namespace", "state", "label", "since", "limit", "sort", "as"],
             response: "List<JobSummary>"),
         Endpoint(
             method: "POST", path: "/v1/jobs", operation: "submitJobs",

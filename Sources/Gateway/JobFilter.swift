@@ -16,6 +16,7 @@ struct JobFilter: Sendable {
     private let labels: [LabelTest]
     private let since: Int64
     private let limit: Int
+    private let order: JobOrder?
 
     /// Reads the query; `now` is in wall-clock milliseconds.
     init(_ request: Request, now: Int64) throws(GatewayFailure) {
@@ -30,15 +31,27 @@ struct JobFilter: Sendable {
             try request.query("since").map { text throws(GatewayFailure) in
                 try JobFilter.since(text, now: now)
             } ?? 0
+        order = try request.query("sort").map { word throws(GatewayFailure) in
+            try JobOrder(word)
+        }
         limit = min(
             try request.number("limit") ?? GatewaySettings.mostListed, GatewaySettings.mostListed)
     }
 
-    /// The newest `limit` of the jobs that pass, in their order, and whether others passed too.
+    /// The newest `limit` of the jobs that pass, in the order asked for, and whether others passed
+    /// too.
     func apply(to jobs: [CommittedJob]) -> (jobs: ArraySlice<CommittedJob>, more: Bool) {
         let isPlain = states.isEmpty && labels.isEmpty && since == 0
         let passing = isPlain ? jobs : jobs.filter { passes($0.record) }
-        return (passing.suffix(limit), passing.count > limit)
+        let newest = passing.suffix(limit)
+        guard let order else { return (newest, passing.count > limit) }
+        // Swift's sort is stable in fact, not by promise: acceptance decides between equals.
+        let sorted = newest.enumerated().sorted { left, right in
+            if order.isBefore(left.element.record, right.element.record) { return true }
+            if order.isBefore(right.element.record, left.element.record) { return false }
+            return left.offset < right.offset
+        }
+        return (sorted.map(\.element)[...], passing.count > limit)
     }
 
     private func passes(_ job: JobRecord) -> Bool {

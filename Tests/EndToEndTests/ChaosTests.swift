@@ -25,7 +25,7 @@ struct ChaosTests {
         try await cluster.startScheduler()
         let digits = "\(RealCluster.root)/jobs/01-digits-softmax.yaml"
         let first = try cluster.submit(digits, ["--set", "runPolicy.suspend=true"])
-        let client = try ChaosClient(server: cluster.server, token: cluster.token())
+        let client = try ChaosClient(port: cluster.http, token: cluster.token())
         let shadow = ShadowLog()
         let load = Task {
             await withTaskGroup(of: Void.self) { group in
@@ -126,7 +126,7 @@ struct ChaosTests {
         try await cluster.startWorker("h1")
         try await cluster.startWorker("h2")
         let digits = "\(RealCluster.root)/jobs/02-digits-mlp.yaml"
-        let client = try ChaosClient(server: cluster.server, token: cluster.token())
+        let client = try ChaosClient(port: cluster.http, token: cluster.token())
         var running: [String] = []
         var ended = 0
         for kill in 1...kills {

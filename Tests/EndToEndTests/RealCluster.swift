@@ -79,9 +79,6 @@ final class RealCluster {
             errors: log)
     }
 
-    /// Where the scheduler answers.
-    var server: String { "http://127.0.0.1:\(http)" }
-
     /// The token of the scheduler's user.
     func token() throws -> String {
         try String(contentsOfFile: "\(state)/keys/admin.token", encoding: .utf8)

@@ -51,7 +51,9 @@ struct JobTests {
             let cut = try await server.call(
                 "GET", "/v1/jobs?limit=3", token: GatewayServer.admin)
             #expect(try cut.decoded(ItemList<JobSummary>.self).more)
-            for bad in ["state=odd", "since=soon", "limit=-1", "as=xml"] {
+            let sorted = try await names(server, "sort=state")
+            #expect(sorted.count == 10 && sorted.suffix(2) == ["job-5", "job-10"])
+            for bad in ["sort=size", "state=odd", "since=soon", "limit=-1", "as=xml"] {
                 #expect(try await server.call("GET", "/v1/jobs?\(bad)").status == 400, "\(bad)")
             }
         }
