@@ -15,7 +15,7 @@ package struct PrepareTraining: Hashable, Sendable {
     /// The key that seals this term's frames between hosts; filled in as the message is sent, so
     /// that no record ever holds it.
     package var exchangeKey = SecretBytes.none
-    /// What the trainer begins from when it holds no state; `nil` means the seed, or a peer's state.
+    /// What a trainer without state begins from; `nil` means the seed, or a peer's state.
     package var checkpoint: CheckpointReference?
 
     /// Makes the command.

@@ -16,9 +16,9 @@ struct AutoSampler: Sampler {
             TPESettings(), isMultivariate: true, space: space, seed: seed)
     }
 
-    mutating func started(_ suggestion: Suggestion, row: Int) {
-        process.started(suggestion, row: row)
-        estimator.started(suggestion, row: row)
+    mutating func started(_ suggestion: Suggestion, row: Int, history: TrialHistory) {
+        process.started(suggestion, row: row, history: history)
+        estimator.started(suggestion, row: row, history: history)
     }
 
     mutating func propose(_ number: Int, attempt: Int, history: TrialHistory) -> Proposal {

@@ -1,9 +1,10 @@
 /// Covariance matrix adaptation over the parameters with an order; choices without one, and
 /// conditional parameters, come from a Parzen estimator.
 ///
-/// A generation closes when as many of its trials have ended as its population; their order does
-/// not matter. More may be asked for meanwhile: they are drawn from the same distribution, and
-/// those that end after their generation count for the best found, not for the distribution.
+/// A generation closes at the first suggestion after as many of its trials have ended as its
+/// population; their order does not matter. More may be asked for meanwhile: they are drawn from
+/// the same distribution, and those that end after their generation count for the best found, not
+/// for the distribution.
 struct CMAESSampler: Sampler {
     /// Most parameters with an order: the matrix is decomposed in every generation.
     static let parameterLimit = 128
@@ -52,11 +53,13 @@ struct CMAESSampler: Sampler {
             settings.population ?? 4 + Int(3 * RealFunctions.log(Double(max(free.count, 2))))
     }
 
-    func admission(history: TrialHistory) -> (rung: RungPlace?, generation: Int?) {
-        (nil, generation)
+    mutating func admission(history: TrialHistory) -> (rung: RungPlace?, generation: Int?) {
+        closeGeneration(history)
+        return (nil, generation)
     }
 
     mutating func propose(_ number: Int, attempt: Int, history: TrialHistory) -> Proposal {
+        closeGeneration(history)
         let run = run ?? firstRun(history)
         self.run = run
         let point = point(of: run, number: number, attempt: attempt)
@@ -92,22 +95,27 @@ struct CMAESSampler: Sampler {
         return result
     }
 
-    mutating func started(_ suggestion: Suggestion, row: Int) {
-        others.started(suggestion, row: row)
+    mutating func started(_ suggestion: Suggestion, row: Int, history: TrialHistory) {
+        closeGeneration(history)
+        others.started(suggestion, row: row, history: history)
     }
 
     mutating func told(_ row: Int, history: TrialHistory) {
         guard history.states[row].isFinished, history.numbers[row] >= 0,
             history.generations[row] == generation
         else { return }
-        var run = run ?? firstRun(history)
         ended.append(row)
-        guard ended.count >= run.population else {
-            self.run = run
-            return
-        }
+    }
+
+    /// Closes the generation if enough of it have ended; done before anything is given out, so that
+    /// what ended between two suggestions counts as a set.
+    private mutating func closeGeneration(_ history: TrialHistory) {
+        var run = run ?? firstRun(history)
+        defer { self.run = run }
+        guard ended.count >= run.population else { return }
+        let members = ended.sorted().prefix(run.population)
         // Failed trials stand behind all others, pruned ones behind the succeeded.
-        let ranked = ended.sorted { left, right in
+        let ranked = members.sorted { left, right in
             let first = (Self.order(history.states[left]), history.costs[left], left)
             let second = (Self.order(history.states[right]), history.costs[right], right)
             return first < second
@@ -117,11 +125,10 @@ struct CMAESSampler: Sampler {
                 ranked.map { (origin(of: $0, run: run, history: history), history.costs[$0]) })
             if settings.hasMargin { run.keepMargin(axes) }
         }
-        if isLarge { spent.large += ended.count } else { spent.small += ended.count }
+        if isLarge { spent.large += members.count } else { spent.small += members.count }
         ended = []
         generation += 1
         if run.isConverged, settings.restart != .none { run = nextRun() }
-        self.run = run
     }
 
     private static func order(_ state: TrialState) -> Int {

@@ -45,8 +45,8 @@ struct GaussianProcessSampler: Sampler {
         startup = QuasiRandomSampler(.sobol, space: space, seed: seed)
     }
 
-    mutating func started(_ suggestion: Suggestion, row: Int) {
-        startup.started(suggestion, row: row)
+    mutating func started(_ suggestion: Suggestion, row: Int, history: TrialHistory) {
+        startup.started(suggestion, row: row, history: history)
     }
 
     mutating func propose(_ number: Int, attempt: Int, history: TrialHistory) -> Proposal {

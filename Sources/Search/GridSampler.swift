@@ -37,7 +37,7 @@ struct GridSampler: Sampler {
                 reason: "combination \(position + 1) of the grid"))
     }
 
-    mutating func started(_ suggestion: Suggestion, row: Int) {
+    mutating func started(_ suggestion: Suggestion, row: Int, history: TrialHistory) {
         guard suggestion.origin == .sampled else { return }
         // Combinations skipped because they were enqueued are skipped in a replay as well.
         while let cursor, assignment(at: cursor) != suggestion.assignment { advance() }

@@ -40,12 +40,12 @@ struct HalvingSampler: Sampler {
         return .start(draft)
     }
 
-    func admission(history: TrialHistory) -> (rung: RungPlace?, generation: Int?) {
+    mutating func admission(history: TrialHistory) -> (rung: RungPlace?, generation: Int?) {
         let bracket = bracketOfNext()
         return (RungPlace(bracket: bracket, rung: 0, budget: budgets(of: bracket)[0]), nil)
     }
 
-    mutating func started(_ suggestion: Suggestion, row: Int) {
+    mutating func started(_ suggestion: Suggestion, row: Int, history: TrialHistory) {
         if suggestion.action == .start {
             let bracket = suggestion.rung?.bracket ?? bracketOfNext()
             while brackets.count <= bracket { open() }
@@ -57,7 +57,7 @@ struct HalvingSampler: Sampler {
                 brackets[place.bracket][place.rung - 1].promote(row, cost: cost)
             }
         }
-        values.started(suggestion, row: row)
+        values.started(suggestion, row: row, history: history)
     }
 
     /// The cost each paused row had at its last rung, as the rung has it.

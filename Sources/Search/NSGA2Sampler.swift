@@ -33,15 +33,18 @@ struct NSGA2Sampler: Sampler {
         startup = QuasiRandomSampler(.sobol, space: space, seed: seed)
     }
 
-    func admission(history: TrialHistory) -> (rung: RungPlace?, generation: Int?) {
-        (nil, generation)
+    mutating func admission(history: TrialHistory) -> (rung: RungPlace?, generation: Int?) {
+        closeGeneration(history)
+        return (nil, generation)
     }
 
-    mutating func started(_ suggestion: Suggestion, row: Int) {
-        startup.started(suggestion, row: row)
+    mutating func started(_ suggestion: Suggestion, row: Int, history: TrialHistory) {
+        closeGeneration(history)
+        startup.started(suggestion, row: row, history: history)
     }
 
     mutating func propose(_ number: Int, attempt: Int, history: TrialHistory) -> Proposal {
+        closeGeneration(history)
         guard parents.count >= 2 else {
             let proposal = startup.propose(number, attempt: attempt, history: history)
             guard case .start(var draft) = proposal else { return proposal }
@@ -85,6 +88,11 @@ struct NSGA2Sampler: Sampler {
             history.generations[row] == generation
         else { return }
         ended.append(row)
+    }
+
+    /// Closes the generation if enough of it have ended; done before anything is given out, so that
+    /// what ended between two suggestions counts as a set.
+    private mutating func closeGeneration(_ history: TrialHistory) {
         guard ended.count >= settings.population else { return }
         let candidates = (parents + ended).filter { history.states[$0] == .succeeded }.sorted()
         ended = []

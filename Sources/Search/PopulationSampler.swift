@@ -37,7 +37,7 @@ struct PopulationSampler: Sampler {
         values = RandomSampler(seed: seed)
     }
 
-    func admission(history: TrialHistory) -> (rung: RungPlace?, generation: Int?) {
+    mutating func admission(history: TrialHistory) -> (rung: RungPlace?, generation: Int?) {
         (place, generation)
     }
 
@@ -83,7 +83,7 @@ struct PopulationSampler: Sampler {
                 rung: place, generation: generation, parent: history.numbers[model]))
     }
 
-    mutating func started(_ suggestion: Suggestion, row: Int) {
+    mutating func started(_ suggestion: Suggestion, row: Int, history: TrialHistory) {
         if suggestion.generation == generation { begun += 1 }
     }
 

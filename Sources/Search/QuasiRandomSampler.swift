@@ -17,7 +17,7 @@ struct QuasiRandomSampler: Sampler {
                 reason: "point \(index + 1) of \(name) sequence"))
     }
 
-    mutating func started(_ suggestion: Suggestion, row: Int) {
+    mutating func started(_ suggestion: Suggestion, row: Int, history: TrialHistory) {
         if suggestion.origin == .sampled { next += 1 }
     }
 }

@@ -1,3 +1,4 @@
+// Casts between `Double` and `UInt64` lanes are sound: both are 64 bytes of any bits.
 extension RealFunctions {
     /// eˣ in eight lanes: the same polynomial as the scalar one, so the same bits.
     @inline(__always)

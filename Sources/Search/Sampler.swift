@@ -30,10 +30,10 @@ protocol Sampler: Sendable {
     ) -> Proposal
 
     /// Where a point that somebody enqueued takes part.
-    func admission(history: TrialHistory) -> (rung: RungPlace?, generation: Int?)
+    mutating func admission(history: TrialHistory) -> (rung: RungPlace?, generation: Int?)
 
     /// A trial was given out, now or in a replayed history.
-    mutating func started(_ suggestion: Suggestion, row: Int)
+    mutating func started(_ suggestion: Suggestion, row: Int, history: TrialHistory)
 
     /// A row has new results.
     mutating func told(_ row: Int, history: TrialHistory)
@@ -43,8 +43,10 @@ protocol Sampler: Sendable {
 }
 
 extension Sampler {
-    func admission(history: TrialHistory) -> (rung: RungPlace?, generation: Int?) { (nil, nil) }
-    mutating func started(_ suggestion: Suggestion, row: Int) {}
+    mutating func admission(history: TrialHistory) -> (rung: RungPlace?, generation: Int?) {
+        (nil, nil)
+    }
+    mutating func started(_ suggestion: Suggestion, row: Int, history: TrialHistory) {}
     mutating func told(_ row: Int, history: TrialHistory) {}
     var givesDistinctPoints: Bool { false }
 }

@@ -194,7 +194,7 @@ package struct SearchState: Sendable {
         if suggestion.action == .resume {
             guard let row = history.row(of: suggestion.number) else { return }
             history.resume(row, rung: suggestion.rung)
-            sampler.started(suggestion, row: row)
+            sampler.started(suggestion, row: row, history: history)
             return
         }
         if suggestion.origin == .enqueued,
@@ -204,7 +204,7 @@ package struct SearchState: Sendable {
         }
         history.start(suggestion)
         tried.insert(suggestion.assignment)
-        sampler.started(suggestion, row: history.count - 1)
+        sampler.started(suggestion, row: history.count - 1, history: history)
     }
 
     /// A proposal whose values nobody tried, as long as there are such values.

@@ -2,8 +2,8 @@
 /// the good trials, the one that is likeliest there and unlikeliest among the others.
 ///
 /// Running trials stand among the others (a constant liar), so that a batch spreads; so do failed
-/// ones. Pruned trials follow the succeeded ones, those that came farther first. Multivariate: one
-/// density over all parameters (Falkner et al. 2018) instead of one for each.
+/// ones. Pruned and paused trials follow the succeeded ones, those that came farther first.
+/// Multivariate: one density over all parameters (Falkner et al. 2018) instead of one for each.
 struct TPESampler: Sampler {
     /// Most kernels of the density of the other trials; beyond it the newest stay, and of the rest
     /// every k-th stands for k.
@@ -42,12 +42,12 @@ struct TPESampler: Sampler {
         startup = QuasiRandomSampler(.sobol, space: space, seed: seed)
     }
 
-    mutating func started(_ suggestion: Suggestion, row: Int) {
-        startup.started(suggestion, row: row)
+    mutating func started(_ suggestion: Suggestion, row: Int, history: TrialHistory) {
+        startup.started(suggestion, row: row, history: history)
     }
 
     mutating func propose(_ number: Int, attempt: Int, history: TrialHistory) -> Proposal {
-        let known = history.rankedCount + history.prunedCount
+        let known = history.rankedCount + history.partialCount
         guard known >= settings.startupTrials else {
             return startup.propose(number, attempt: attempt, history: history)
         }

@@ -24,7 +24,8 @@ struct TrialHistory: Sendable {
     private(set) var ranking = CostRanking()
     private(set) var runningCount = 0
     private(set) var failedCount = 0
-    private(set) var prunedCount = 0
+    /// Trials that have come a part of their way: pruned or paused.
+    private(set) var partialCount = 0
     private var rowOfNumber: [Int] = []
 
     init(space: SearchSpace, directions: [OptimizationDirection]) {
@@ -52,12 +53,13 @@ struct TrialHistory: Sendable {
         units[row * space.count + parameter]
     }
 
-    /// The best rows: succeeded ones by cost, then pruned ones, those that came farther first.
+    /// The best rows: succeeded ones by cost, then pruned and paused ones, those that
+    /// came farther first.
     func bestRows(_ limit: Int) -> [Int] {
         var rows = ranking.best(limit).map(\.row)
-        guard rows.count < limit, prunedCount > 0 else { return rows }
-        let pruned = (0..<count).filter { states[$0] == .pruned }
-        let ordered = pruned.sorted { left, right in
+        guard rows.count < limit, partialCount > 0 else { return rows }
+        let partial = (0..<count).filter { states[$0] == .pruned || states[$0] == .paused }
+        let ordered = partial.sorted { left, right in
             if lastSteps[left] != lastSteps[right] { return lastSteps[left] > lastSteps[right] }
             return costs[left] < costs[right] || (costs[left] == costs[right] && left < right)
         }
@@ -77,6 +79,7 @@ struct TrialHistory: Sendable {
     /// A paused trial runs again, on another rung.
     mutating func resume(_ row: Int, rung: RungPlace?) {
         guard states[row] == .paused else { return }
+        partialCount -= 1
         states[row] = .running
         rungs[row] = rung
         runningCount += 1
@@ -100,7 +103,8 @@ struct TrialHistory: Sendable {
         if states[row] == .running, state != .running { runningCount -= 1 }
         if ranking.contains(row) { ranking.remove(row, cost: costs[row]) }
         if state == .failed { failedCount += 1 }
-        if state == .pruned { prunedCount += 1 }
+        if states[row] == .paused { partialCount -= 1 }
+        if state == .pruned || state == .paused { partialCount += 1 }
         states[row] = state
         costs[row] = measured?[0] ?? .infinity
         if directions.count > 1 { vectors[row] = measured ?? [] }

@@ -7,12 +7,13 @@ import LinearAlgebra
 /// The file of a checkpoint: a header of ``headerBytes`` bytes, then the state's elements.
 ///
 ///     0 magic "MLCCKPT1"   8 job u64   16 round i64   24 elements u64
-///    32 trailer, eight words   96 digest of the elements, high and low   112 zeros
+///    32 trailer, see ``StateTrailer``; behind it the digest of the elements, high and low
 ///
 /// Everything is little-endian; the header itself is covered by the SHA-256 the file is known by.
 enum CheckpointFile {
     /// Bytes before the elements.
-    static let headerBytes = 128
+    static let headerBytes = trailerEnd + 16
+    private static let trailerEnd = 32 + 4 * StateTrailer.wordCount
     private static let magic = CheckpointReference.magic.reversed().reduce(UInt64(0)) {
         $0 << 8 | UInt64($1)
     }
@@ -49,7 +50,7 @@ enum CheckpointFile {
         var words: [UInt64] = [
             magic, contents.job, UInt64(bitPattern: contents.round), UInt64(elements.count),
         ]
-        words += contents.trailer.encoded + [digest.high, digest.low, 0, 0]
+        words += contents.trailer.encoded + [digest.high, digest.low]
         guard let file = fopen(path, "wb") else { throw Problem.notWritten(path, errno) }
         var hasher = SHA256Hasher()
         var isWritten = words.withUnsafeBytes { header in
@@ -78,13 +79,14 @@ enum CheckpointFile {
             UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self))
         }
         guard bytes.count >= headerBytes, word(0) == magic,
-            let trailer = StateTrailer(UnsafeRawBufferPointer(rebasing: bytes[32..<96])),
+            let trailer = StateTrailer(UnsafeRawBufferPointer(rebasing: bytes[32..<trailerEnd])),
             let round = Int64(exactly: word(2)), round > 0
         else { throw Problem.malformed(path) }
         guard word(1) == job, word(3) == UInt64(state.count) else { throw Problem.foreign(path) }
         let body = UnsafeRawBufferPointer(rebasing: bytes[headerBytes...])
         guard body.count == state.count * MemoryLayout<Float>.size,
-            FastDigest.of(body) == FastDigest(high: word(12), low: word(13)),
+            FastDigest.of(body)
+                == FastDigest(high: word(trailerEnd / 8), low: word(trailerEnd / 8 + 1)),
             let source = body.baseAddress
         else { throw Problem.malformed(path) }
         UnsafeMutableRawPointer(state.pointer).copyMemory(from: source, byteCount: body.count)

@@ -54,16 +54,6 @@ struct GetCommand: ClientCommand {
     @Option(help: "At most so many jobs, the newest.")
     var limit: Int?
 
-    @Option(
-        name: .customLong("sort-by"),
-        help: "Sort jobs by name, user, state, submitted, started, finished or rate.")
-    var order: String?
-
-    @Flag(
-        name: [.customShort("w"), .long],
-        help: "Go on: print new and changed lines, until Ctrl-C.")
-    var watch = false
-
     @Option(name: [.customShort("o"), .customLong("output")], help: "The form of the output.")
     var form = Form.table
 
@@ -74,7 +64,6 @@ struct GetCommand: ClientCommand {
     @OptionGroup var connection: ConnectionOptions
 
     func validate() throws {
-<<<<<<< HEAD
         let isFiltered = !label.isEmpty || state != nil || since != nil || limit != nil
         if resource == .trials, names.isEmpty {
             throw ValidationError("get trials needs the name of an experiment")
@@ -84,56 +73,20 @@ struct GetCommand: ClientCommand {
         let isExperiments = resource == .experiments && label.isEmpty && since == nil
         if isFiltered, isOther, !isTrials, !(isExperiments && limit == nil && names.isEmpty) {
             throw ValidationError("-l, --state, --since and --limit choose from all jobs")
-||||||| parent of d05e194 (get: --watch and --sort-by; a drain from end to end)
-        let isFiltered = !label.isEmpty || state != nil || since != nil || limit != nil
-        if isFiltered, resource != .jobs || !names.isEmpty {
-            throw ValidationError("-l, --state, --since and --limit choose from all jobs")
-=======
-        let isFiltered =
-            !label.isEmpty || state != nil || since != nil || limit != nil || order != nil
-        if isFiltered, resource != .jobs || !names.isEmpty {
-            throw ValidationError(
-                "-l, --state, --since, --limit and --sort-by choose from all jobs")
-        }
-        if watch, form == .json || form == .yaml {
-            throw ValidationError("--watch prints lines; mlctl watch and events -o json go on too")
->>>>>>> d05e194 (get: --watch and --sort-by; a drain from end to end)
         }
         if let limit, limit < 1 { throw ValidationError("--limit must be at least 1") }
     }
 
-    /// How often a watched list is looked at.
-    private static let watchPause = Duration.seconds(1)
-
     func run(_ session: ClientSession) async throws {
         let client = try session.client()
-<<<<<<< HEAD
         if resource == .trials {
             try await showTrials(session, client)
             return
         }
         guard names.isEmpty else {
             try await showNamed(session, client)
-||||||| parent of d05e194 (get: --watch and --sort-by; a drain from end to end)
-        guard names.isEmpty else {
-            try await showNamed(session, client)
-=======
-        guard watch else {
-            try session.console.write(try await text(client))
->>>>>>> d05e194 (get: --watch and --sort-by; a drain from end to end)
             return
         }
-        var changes = TableChanges()
-        while true {
-            let text = String(decoding: try await text(client), as: UTF8.self)
-            for line in changes.take(text) { try session.console.line(line) }
-            try await Task.sleep(for: GetCommand.watchPause)
-        }
-    }
-
-    /// What is to be shown now.
-    private func text(_ client: SchedulerClient) async throws -> [UInt8] {
-        guard names.isEmpty else { return try await namedText(client) }
         let server: String? = form == .json || form == .yaml ? nil : form.rawValue
         let bytes: [UInt8]
         switch resource {
@@ -141,11 +94,10 @@ struct GetCommand: ClientCommand {
             bytes = try await client.experimentList(
                 namespace: allNamespaces ? nil : scope.namespace, state: state, as: server)
         case .jobs:
-            var selection = SchedulerClient.JobSelection(
+            let selection = SchedulerClient.JobSelection(
                 namespace: allNamespaces ? nil : scope.namespace, state: state,
                 label: label.isEmpty ? nil : label.joined(separator: ","), since: since,
                 limit: limit)
-            selection.order = order
             bytes = try await client.jobList(selection, as: server)
         case .nodes:
             bytes = try await client.get(APIPath.nodes + APIPath.query([("as", server)]))
@@ -154,14 +106,13 @@ struct GetCommand: ClientCommand {
                 APIPath.models
                     + APIPath.query([("namespace", scope.namespace), ("as", server)]))
         }
-        return form == .yaml ? try yaml(bytes) : bytes
+        try session.console.write(form == .yaml ? try yaml(bytes) : bytes)
     }
 
-    private func namedText(_ client: SchedulerClient) async throws -> [UInt8] {
+    private func showNamed(_ session: ClientSession, _ client: SchedulerClient) async throws {
         var texts: [[UInt8]] = []
         switch form {
         case .table, .wide, .name:
-<<<<<<< HEAD
             try session.console.write(Array(try await table(client).utf8))
             return
         case .yaml where resource == .experiments:
@@ -169,12 +120,6 @@ struct GetCommand: ClientCommand {
                 texts.append(
                     try await client.experimentSpecification(name, namespace: scope.namespace))
             }
-||||||| parent of d05e194 (get: --watch and --sort-by; a drain from end to end)
-            try session.console.write(Array(try await table(client).utf8))
-            return
-=======
-            return Array(try await table(client).utf8)
->>>>>>> d05e194 (get: --watch and --sort-by; a drain from end to end)
         case .yaml where resource == .jobs:
             for name in names {
                 texts.append(try await client.specification(name, namespace: scope.namespace))
@@ -186,7 +131,7 @@ struct GetCommand: ClientCommand {
             }
         }
         let separator = form == .yaml ? Array("---\n".utf8) : []
-        return Array(texts.joined(separator: separator))
+        try session.console.write(Array(texts.joined(separator: separator)))
     }
 
     private func showTrials(_ session: ClientSession, _ client: SchedulerClient) async throws {

@@ -25,11 +25,14 @@ struct RerunCommand: ClientCommand {
     @OptionGroup var scope: NamespaceOption
     @OptionGroup var connection: ConnectionOptions
 
-    func run(_ session: ClientSession) async throws {
-        _ = try SpecificationFile.overrides(overrides)
+    func validate() throws {
         guard !exact || overrides.isEmpty else {
             throw ValidationError("--exact repeats a run as it was; it goes with no --set")
         }
+    }
+
+    func run(_ session: ClientSession) async throws {
+        _ = try SpecificationFile.overrides(overrides)
         let client = try session.client()
         var submitted: [SubmittedJob] = []
         for name in jobs.names {

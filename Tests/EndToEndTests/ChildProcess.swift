@@ -48,6 +48,11 @@ final class ChildProcess {
         return status ?? -1
     }
 
+    /// Sends the process a signal.
+    func signal(_ number: Int32) {
+        if status == nil { kill(process, number) }
+    }
+
     /// Ends the process at once.
     func kill9() {
         guard status == nil else { return }

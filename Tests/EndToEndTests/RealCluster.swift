@@ -146,6 +146,11 @@ final class RealCluster {
         processes.removeValue(forKey: name)?.kill9()
     }
 
+    /// Sends a process a signal.
+    func signal(_ name: String, _ number: Int32) {
+        processes[name]?.signal(number)
+    }
+
     /// Asks a process to stop; gives its exit code.
     func terminate(_ name: String) -> Int32 {
         processes.removeValue(forKey: name)?.terminate() ?? -1

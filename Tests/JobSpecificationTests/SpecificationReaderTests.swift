@@ -94,6 +94,18 @@ struct SpecificationReaderTests {
         #expect(try work("every: auto").stepsPerRound == 0)
     }
 
+    @Test(arguments: [
+        ("{every: 0s}", "spec.checkpoint.every: must be from 1s"),
+        ("{rounds: 0}", "spec.checkpoint.rounds: must be from 1 to 1000000000, found 0"),
+        ("{path: a}", "spec.checkpoint.path: unknown field"),
+        ("never", "spec.checkpoint: expected a map"),
+    ])
+    func wrongCheckpointsAreRefused(fields: String, words: String) throws {
+        let messages = try Samples.messages(Samples.minimal + "  checkpoint: \(fields)\n")
+        #expect(messages.count == 1)
+        #expect(messages.first?.contains(words) == true, "\(messages)")
+    }
+
     @Test func theSplitSeedFollowsTheTrainingSeed() throws {
         let job = try #require(
             try Samples.read(Samples.minimal, ["training.seed=42"]).jobs.first)

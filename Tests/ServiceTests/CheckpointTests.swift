@@ -14,8 +14,8 @@ struct CheckpointTests {
         defer { cluster.stop() }
         try cluster.startWorker("h1")
         var work = try DigitsJob.work(
-            storing: cluster.scheduler.artifacts, replicas: 4, epochs: 120)
-        work.averaging.checkpointRounds = 5
+            storing: cluster.scheduler.artifacts, replicas: 4, epochs: 600)
+        work.averaging.checkpointRounds = 200
         let expected = try DigitsJob.referenceDigest(work)
         let answer = await cluster.scheduler.submit(DigitsJob.submission(work))
         guard case .accepted(let job, _, _) = answer else {
@@ -39,7 +39,7 @@ struct CheckpointTests {
         let starts = try cluster.scheduler.events(job: job, after: 0, limit: 500)
             .filter { $0.fact.kind == .termStarted }
             .compactMap { $0.fact.metrics.first { $0.name == "startRound" }?.value }
-        #expect((starts.last ?? 0) >= 5, "the second try began at round \(starts)")
+        #expect((starts.last ?? 0) >= 200, "the second try began at round \(starts)")
         // Only the model and the data remain in the store.
         var kept = try cluster.scheduler.artifacts.list().count
         let patience = ContinuousClock.now + .seconds(20)

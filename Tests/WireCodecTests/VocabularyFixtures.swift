@@ -76,7 +76,6 @@ enum VocabularyFixtures {
         prepare.work.averaging.overlaps = true
         prepare.work.averaging.checkpointSeconds = 60
         prepare.work.averaging.checkpointRounds = 5
-        prepare.checkpoint = CheckpointReference(round: 77, digest: sha256, byteCount: 4_096)
         prepare.exchangeKey = SecretBytes((0..<32).map { UInt8($0 * 7) })
         return prepare
     }()

@@ -89,7 +89,6 @@ extension WireSample {
         ("progress", .progress(Fixtures.progress)),
         ("staged", .staged(Fixtures.staged)),
         ("log", .log(Fixtures.line)),
-        ("checkpointed", .checkpointed(Fixtures.written)),
         ("leaving", .leaving),
         (
             "heartbeatCommands",
@@ -150,7 +149,6 @@ extension WireSample {
             ("status", .status(Fixtures.plainStatus)),
             ("progress", .progress(Fixtures.progress)),
             ("log", .log(Fixtures.line)),
-            ("checkpoint", .checkpoint(Fixtures.written)),
         ].map { name, message in
             WireSample(
                 "TrainerReport.\(name)", message, { WireCodec.encode($0) },
