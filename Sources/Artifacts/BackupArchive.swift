@@ -86,7 +86,9 @@ package enum BackupArchive {
         ) throws(ArtifactError) {
             precondition(isName(name), "\(name) is no name for an archive")
             count += 1
-            try write(Array("\(name) \(bytes) \(digest.hex)\n".utf8))
+            // The line itself is digested too: a changed name is no other file.
+            let line = "\(name) \(bytes) \(digest.hex)"
+            try write(Array("\(line) \(SHA256Hasher.digest(of: Array(line.utf8)).hex)\n".utf8))
         }
 
         private func write(_ bytes: [UInt8]) throws(ArtifactError) {
@@ -150,8 +152,10 @@ package enum BackupArchive {
                 }
                 return
             }
-            guard words.count == 3, isName(words[0]), let size = Int(words[1]), size >= 0,
-                let digest = SHA256Digest(hex: words[2]), count < mostFiles
+            guard words.count == 4, isName(words[0]), let size = Int(words[1]), size >= 0,
+                let digest = SHA256Digest(hex: words[2]), count < mostFiles,
+                SHA256Hasher.digest(of: Array(words[..<3].joined(separator: " ").utf8)).hex
+                    == words[3]
             else { throw damaged("file \(count + 1) has no proper name, size or digest") }
             count += 1
             var hasher = SHA256Hasher()

@@ -18,8 +18,8 @@ package enum ExperimentText {
         }
         lines.append(
             StyledLine(
-                "algorithm   \(experiment.algorithm) over \(experiment.parameters.joined(separator: ", "))"
-            ))
+                "algorithm   \(experiment.algorithm) over "
+                    + experiment.parameters.joined(separator: ", ")))
         lines.append(StyledLine("trials      \(counts(experiment))"))
         lines.append(
             StyledLine("submitted   \(experiment.submittedAt ?? "-") by \(experiment.user)"))

@@ -11,7 +11,7 @@ package struct JobOutputText: Sendable {
 
     private let marksRanks: Bool
     /// Beginnings of lines whose ends have not come.
-    private var open: [Source: [UInt8]] = [:]
+    private var unended: [Source: [UInt8]] = [:]
     private var order: [Source] = []
 
     /// The rank of records that only tell a position: what follows in the log.
@@ -28,8 +28,8 @@ package struct JobOutputText: Sendable {
     package mutating func take(_ record: JobOutputRecord) -> [UInt8] {
         guard marksRanks else { return Array(record.text) }
         let source = Source(rank: record.rank, stream: record.stream)
-        if open[source] == nil { order.append(source) }
-        var line = open[source] ?? []
+        if unended[source] == nil { order.append(source) }
+        var line = unended[source] ?? []
         var text: [UInt8] = []
         for byte in record.text {
             line.append(byte)
@@ -39,17 +39,17 @@ package struct JobOutputText: Sendable {
                 line.removeAll(keepingCapacity: true)
             }
         }
-        open[source] = line
+        unended[source] = line
         return text
     }
 
     /// What is left of lines without an end, by stream.
     package mutating func finish() -> [(stream: OutputRecord.Stream, text: [UInt8])] {
         let rest = order.compactMap { source -> (stream: OutputRecord.Stream, text: [UInt8])? in
-            guard let line = open[source], !line.isEmpty else { return nil }
+            guard let line = unended[source], !line.isEmpty else { return nil }
             return (source.stream, mark(source.rank) + line + [UInt8(ascii: "\n")])
         }
-        open = [:]
+        unended = [:]
         order = []
         return rest
     }

@@ -43,6 +43,7 @@ enum Authorisation {
         "getSpecification": .look,
         "explainJob": .look,
         "readLog": .look,
+        "readOutput": .look,
         "listJobEvents": .look,
         "streamJob": .look,
         "listEvents": .look,

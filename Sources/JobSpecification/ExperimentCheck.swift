@@ -23,7 +23,8 @@ struct ExperimentCheck {
         checkSearch(experiment, spec)
     }
 
-    /// The jobs at the ends of every range and at every choice; stops at a parameter's first problem.
+    /// The jobs at the ends of every range and at every choice; stops at the first problem of a
+    /// parameter.
     private func tryExtremes(
         _ template: TrialTemplate, _ experiment: ExperimentSpecification, _ space: SearchSpace,
         _ base: [TrialAssignment], _ spec: FieldReader

@@ -97,7 +97,8 @@ extension ParameterSpecification {
         if let condition, let parent {
             let choices = condition.choices.map { parent.choices[$0].yaml }
             lines.append(
-                "      when: {\(CanonicalYAML.text(parent.name)): [\(choices.joined(separator: ", "))]}"
+                "      when: {\(CanonicalYAML.text(parent.name)): "
+                    + "[\(choices.joined(separator: ", "))]}"
             )
         }
         if let path { lines.append("      sets: \(CanonicalYAML.text(path))") }

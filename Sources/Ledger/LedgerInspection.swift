@@ -203,7 +203,7 @@ struct LedgerInspection {
         }
     }
 
-    /// Every experiment and trial can be read; trials are counted without gaps and their jobs exist.
+    /// Every experiment and trial can be read; trials are counted without gaps, their jobs exist.
     private func checkTrials(_ database: Database, _ report: inout LedgerCheckReport) throws {
         do {
             for item in try LedgerReading(path: path).experiments(database).items {

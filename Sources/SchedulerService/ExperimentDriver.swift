@@ -146,8 +146,8 @@ struct ExperimentDriver {
         return core.step(.report(progress.attempt.job, report), atWall: now)
     }
 
-    /// The epoch of a training job; for a command what the line calls `step` or `epoch`, or how many
-    /// lines with values it has printed.
+    /// The epoch of a training job; for a command what the line calls `step` or `epoch`, or how
+    /// many lines with values it has printed.
     private static func step(of progress: TrainingProgress) -> Int64 {
         guard progress.totalRounds == 0 else { return progress.epoch }
         let named = ["step", "epoch"].lazy.compactMap { name in

@@ -114,7 +114,7 @@ struct TaskJournal {
 
     /// The task a folder's name stands for.
     static func task(named name: String) -> TaskID? {
-        let parts = name.split(separator: "-")
+        let parts = name.split(separator: "-", omittingEmptySubsequences: false)
         guard parts.count == 3, let job = UInt64(parts[0]), let number = UInt32(parts[1]),
             let rank = Int(parts[2]), job > 0, number > 0, rank >= 0
         else { return nil }

@@ -2,6 +2,8 @@
 ///
 /// Holds everything as flat arrays. Texts come as numbers of a list of categories, which is that
 /// of the set or of the rows at hand; it is compared with what was fitted once, at the start.
+///
+/// Unchecked: its arrays are read-only after the start.
 package final class RowExpansion: @unchecked Sendable {
     private struct Column {
         var output: Int

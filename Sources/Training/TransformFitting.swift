@@ -1,6 +1,4 @@
 package import ClusterVocabulary
-// Only for the square root, which IEEE 754 defines to the last bit.
-private import Glibc
 
 /// Fits preprocessing steps to the training rows of a set.
 ///
@@ -240,7 +238,7 @@ package struct TransformFitting {
             let distance = Double(value) - mean
             squares += distance * distance
         }
-        let inverse = Float(1 / Glibc.sqrt(squares / count))
+        let inverse = Float(1 / (squares / count).squareRoot())
         let isConstant = values.allSatisfy { $0 == values.first }
         return ColumnTransform.Operation(
             .scale, Float(mean), isConstant || !inverse.isFinite ? 1 : inverse)

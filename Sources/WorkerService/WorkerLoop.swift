@@ -147,7 +147,8 @@ final class WorkerLoop {
         parts.control.reconnect(to: schedulerEndpoint)
         parts.logger.warning(
             """
-            no scheduler at \(schedulerEndpoint) answers or accepts this worker; is it running, is its port open, and was this node's key not taken back \
+            no scheduler at \(schedulerEndpoint) answers or accepts this worker; is it running, is \
+            its port open, and was this node's key not taken back \
             (mlctl get nodes)? A deleted node joins again with a fresh token, after \
             \(parts.settings.stateFolder)/keys was removed
             """)

@@ -30,8 +30,8 @@ struct GetCommand: ClientCommand {
     static let configuration = CommandConfiguration(
         commandName: "get", abstract: "List jobs, nodes, models, experiments or trials.",
         discussion: """
-            Trials are those of the experiments named. With names, -o yaml of jobs gives their specs, ready to be changed and submitted \
-            again; otherwise it is the content of -o json.
+            Trials are those of the experiments named. With names, -o yaml of jobs gives their \
+            specs, ready to be changed and submitted again; otherwise it is the content of -o json.
             """)
 
     @Argument(help: "jobs, nodes, models, experiments or trials.")

@@ -15,7 +15,8 @@ struct SweepCommand: ClientCommand {
             mlctl sweep --param lr=log:1e-4..1 --metric val_acc:max --trials 50 \\
             -- python train.py --lr {lr}
 
-            A command prints its metrics as name=value words. Spaces are 0.0..1.0, log:1e-4..1, int:1..8, int:log:16..1024 and lists a,b,c; a step \
+            A command prints its metrics as name=value words. Spaces are 0.0..1.0, \
+            log:1e-4..1, int:1..8, int:log:16..1024 and lists a,b,c; a step \
             comes behind a colon (0..1:0.1). Prints the experiment's name first and shows it until \
             it has ended.
             """)

@@ -93,7 +93,7 @@ struct SetFileTests {
         var newer = bytes
         newer[8] = 4
         #expect(kind(newer) == .wrongVersion)
-        for offset in 16..<208 {
+        for offset in 16..<200 {
             for value: UInt8 in [0xFF, 0x7F, 0x01] where bytes[offset] != value {
                 var hostile = bytes
                 hostile[offset] = value

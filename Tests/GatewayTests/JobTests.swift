@@ -172,15 +172,15 @@ struct JobTests {
             #expect(early.failure?.message.contains("cancel it first") == true)
             #expect(try await act(.cancel) == 200)
             #expect(try await act(.cancel) == 409)
-            #expect(try await server.call("DELETE", APIPath.job(job.name)).status == 200)
-            #expect(try await server.call("GET", APIPath.job(job.name)).status == 404)
             let events = try await server.call("GET", "/v1/events")
             let facts = try events.decoded(ItemList<EventBody>.self).items
             #expect(facts.map(\.kind).first == "Submitted")
-            #expect(facts.map(\.kind).last == "Deleted")
+            #expect(facts.map(\.kind).last == "Cancelled")
             #expect(facts.map(\.sequence) == Array(1...Int64(facts.count)))
             let rest = try await server.call("GET", "/v1/events?after=1&limit=1")
             #expect(try rest.decoded(ItemList<EventBody>.self).items.map(\.sequence) == [2])
+            #expect(try await server.call("DELETE", APIPath.job(job.name)).status == 200)
+            #expect(try await server.call("GET", APIPath.job(job.name)).status == 404)
         }
     }
 

@@ -15,10 +15,12 @@ struct LedgerMigrationTests {
     private func restoreFirstRelease() throws {
         let stored = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("Stored/ledger-version-1.sql")
-        let queue = try DatabaseQueue(path: folder.ledger)
-        let text = try String(contentsOf: stored, encoding: .utf8)
+        var configuration = Configuration()
         // Tables stand in the order of their names, not of their references.
-        try queue.write { try $0.execute(sql: "PRAGMA defer_foreign_keys = ON;\n" + text) }
+        configuration.foreignKeysEnabled = false
+        let queue = try DatabaseQueue(path: folder.ledger, configuration: configuration)
+        let text = try String(contentsOf: stored, encoding: .utf8)
+        try queue.write { try $0.execute(sql: text) }
         try queue.close()
     }
 

@@ -8,6 +8,7 @@ struct RepositoryTests {
     /// Targets without a test target of their own name, and where they are tested instead.
     private let testedElsewhere = [
         "COpenBLAS": "finds three functions in a library: LinearAlgebraTests calls them",
+        "CSupervision": "starts processes and counts them: SupervisionTests calls it",
         "SchedulerService": "needs sockets and files: ServiceTests runs it with real workers",
         "WorkerService": "needs processes: ServiceTests runs it with a real scheduler",
         "mlctl": "wiring and exit codes: CommandLineTests runs the built program",
@@ -76,7 +77,7 @@ struct RepositoryTests {
         for file in files {
             let reading = SpecificationReader.read(try text(file), file: file)
             #expect(reading.diagnostics.map { $0.rendered() } == [])
-            #expect(!reading.jobs.isEmpty || !reading.experiments.isEmpty)
+            #expect(!reading.documents.isEmpty || !reading.experiments.isEmpty)
         }
     }
 

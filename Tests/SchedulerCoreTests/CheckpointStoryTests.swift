@@ -1,3 +1,4 @@
+import ClusterVocabulary
 import Testing
 
 @testable import SchedulerCore

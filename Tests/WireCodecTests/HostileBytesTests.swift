@@ -73,7 +73,12 @@ struct HostileBytesTests {
     @Test(arguments: WireSample.all)
     func tooManyBytesAreRefusedBeforeDecoding(_ sample: WireSample) {
         let limit =
-            sample.name == "LedgerFacts" ? WireLimits.largestBatch : WireLimits.largestMessage
+            switch sample.name.prefix(while: { $0 != "." }) {
+            case "LedgerFacts": WireLimits.largestBatch
+            case "EnrolmentRequest", "EnrolmentReply": WireCodec.largestEnrolment
+            case "SupervisorReport": WireLimits.largestInventory
+            default: WireLimits.largestMessage
+            }
         let bytes = [UInt8](repeating: 0, count: limit + 1)
         #expect {
             try sample.isValue(bytes)
