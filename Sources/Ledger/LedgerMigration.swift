@@ -15,7 +15,9 @@ struct LedgerMigration {
     var statements: String { sql + "\nPRAGMA user_version = \(version);\n" }
 
     /// Every step since ``LedgerSchema/firstVersion``. A released step never changes: add another.
-    static let all = [LedgerMigration(version: 2, sql: AccessSchema.tables)]
+    static let all = [
+        LedgerMigration(version: 2, sql: AccessSchema.tables + "\n" + ExperimentSchema.tables)
+    ]
 
     /// The copy that was made of a ledger when it still had a version.
     static func copyPath(of path: String, version: Int) -> String { "\(path).version-\(version)" }

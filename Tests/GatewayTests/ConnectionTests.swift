@@ -1,5 +1,3 @@
-import SchedulerService
-import NIOHTTP1
 import AsyncHTTPClient
 import ClusterVocabulary
 import ControlAPI
@@ -7,6 +5,7 @@ import Foundation
 import Glibc
 import NIOCore
 import NIOHTTP1
+import SchedulerService
 import Testing
 
 @testable import Gateway

@@ -1,4 +1,3 @@
-import SchedulerService
 import Artifacts
 import AsyncHTTPClient
 import ClusterVocabulary
@@ -8,6 +7,7 @@ import Gateway
 import Logging
 import NIOCore
 import NIOHTTP1
+import SchedulerService
 import Testing
 
 /// A running gateway on a port of its own, and a client for it.

@@ -1,8 +1,8 @@
+import Artifacts
+import ClusterVocabulary
 import Ledger
 import SchedulerCore
-import Artifacts
 import SchedulerService
-import ClusterVocabulary
 import Testing
 
 /// Every worker that holds a job is lost: it goes on from its newest checkpoint, and ends with the

@@ -1,8 +1,8 @@
-import Ledger
 import AccessControl
 import Artifacts
 import ClusterVocabulary
 import Foundation
+import Ledger
 import Logging
 import Messaging
 import SchedulerCore
