@@ -92,8 +92,12 @@ struct RunCommand: ClientCommand {
     private func specification() throws -> CommandJobSpecification {
         var lines = [
             "apiVersion: mlctl.dev/v1", "kind: Job",
-            "metadata: {name: \(name ?? Self.name(of: command[0])), "
-                + "namespace: \(Self.quoted(scope.namespace))}",
+            "metadata:", "  name: \(Self.quoted(name ?? Self.name(of: command[0])))",
+        ]
+        if let namespace = scope.chosen {
+            lines.append("  namespace: \(Self.quoted(namespace))")
+        }
+        lines += [
             "spec:", "  ranks: \(ranks)",
             "  command: [\(command.map(Self.quoted).joined(separator: ", "))]",
         ]

@@ -54,7 +54,7 @@ struct CommandTests {
         try cluster.write("large\n", to: "work/skip.log")
         try cluster.write("*.log\n", to: "work/.mlctlignore")
         let script = """
-            ls; mkdir -p out; cp data/in.txt out/copy.txt; test "$TOKEN" = hidden-value
+            ls; mkdir -p out; cp data/in.txt out/copy.txt; test ${#TOKEN} -eq 12
             echo epoch=1 loss=0.5; echo epoch=2 loss=0.25
             """
         let result = cluster.run([
