@@ -39,8 +39,8 @@ enum ExperimentActions {
         }
     }
 
-    /// Does one thing with a job, or another with an experiment of that name when there is no such
-    /// job; `experiment/NAME` means the experiment whatever there is.
+    /// Does one thing with an experiment of that name, or another with a job when there is none: the
+    /// jobs of trials are called like their experiment, so it comes first.
     static func either<Value>(
         _ name: String, job: (String) async throws -> Value,
         experiment: (String) async throws -> Value
@@ -50,11 +50,11 @@ enum ExperimentActions {
             return try await experiment(String(name.dropFirst(prefix.count)))
         }
         do {
-            return try await job(name)
-        } catch let failure as ClientFailure where failure.status == .notFound {
+            return try await experiment(name)
+        } catch let first as ClientFailure where first.status == .notFound {
             do {
-                return try await experiment(name)
-            } catch let second as ClientFailure where second.status == .notFound {
+                return try await job(name)
+            } catch let failure as ClientFailure where failure.status == .notFound {
                 throw ClientFailure(
                     .notFound, failure.message + ", and no experiment of that name",
                     reason: failure.reason)

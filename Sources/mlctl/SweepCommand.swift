@@ -99,7 +99,7 @@ struct SweepCommand: ClientCommand {
         let specification = SpecificationFile(
             name: "sweep", folder: "", text: try document.text())
         var preparation = JobPreparation()
-        _ = try preparation.prepare([specification], overrides: [], namespace: scope.namespace)
+        _ = try preparation.prepare([specification], overrides: [], namespace: scope.chosen)
         if dryRun {
             try ExperimentActions.show(preparation.experiments, session)
             return
