@@ -5,7 +5,7 @@ import Testing
 @Suite(.serialized, .timeLimit(.minutes(3)))
 struct DrainTests {
     private let digits = "\(RealCluster.root)/jobs/02-digits-mlp.yaml"
-    private let long = ["--set", "training.epochs=60", "--set", "model.mlp.hidden=[512, 256]"]
+    private let long = ["--set", "training.epochs=240", "--set", "model.mlp.hidden=[512, 256]"]
 
     @Test func aDrainedNodesWorkMovesWithItsState() async throws {
         let cluster = try RealCluster()
