@@ -39,8 +39,8 @@ enum ExperimentActions {
         }
     }
 
-    /// Does one thing with an experiment of that name, or another with a job when there is none: the
-    /// jobs of trials are called like their experiment, so it comes first.
+    /// Does one thing with an experiment of that name, or another with a job when there is none:
+    /// the jobs of trials are called like their experiment, so it comes first.
     static func either<Value>(
         _ name: String, job: (String) async throws -> Value,
         experiment: (String) async throws -> Value
