@@ -95,11 +95,9 @@ struct ThreeHostsTests {
         #expect(wire.range(of: Data("CURVE".utf8)) != nil)
         // The two workers speak to each other: 10.77.0.11 to 10.77.0.12.
         #expect(wire.range(of: Data([10, 77, 0, 11, 10, 77, 0, 12])) != nil)
-        var bytes: [UInt8] = []
-        var rest = Substring(weights)
-        while rest.count >= 2, let byte = UInt8(rest.prefix(2), radix: 16) {
-            bytes.append(byte)
-            rest = rest.dropFirst(2)
+        let digits = Array(weights.utf8)
+        let bytes = stride(from: 0, to: digits.count - 1, by: 2).compactMap {
+            UInt8(String(decoding: digits[$0..<($0 + 2)], as: UTF8.self), radix: 16)
         }
         #expect(bytes.count > 4_096)
         var secrets: [(what: String, bytes: [UInt8])] = []
