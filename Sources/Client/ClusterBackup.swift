@@ -12,7 +12,7 @@ package struct ClusterBackup {
 
     /// The secrets of a scheduler, by name under `keys/`.
     private static let secrets = [
-        "server.key", "join.token", "admin.token", "exchange.secret",
+        "server.key", "join.token", "admin.token", "exchange.secret", "http.crt", "http.key",
     ]
     private static let sealedName = "keys.sealed"
 

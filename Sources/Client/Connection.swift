@@ -8,6 +8,9 @@ package struct Connection: Sendable, Equatable {
     package let token: String?
     /// The file the token is, or would be, read from.
     package let tokenPath: String?
+    /// The file of the certificate that the server has to show, or of those who may have signed
+    /// it, in PEM form; `nil` asks this machine's own list of authorities.
+    package let certificatePath: String?
     /// How the server was chosen, for messages: a context, a variable, or the default.
     package let origin: String
 
@@ -16,16 +19,19 @@ package struct Connection: Sendable, Equatable {
 
     /// Makes a connection.
     package init(
-        server: ServerAddress, token: String?, tokenPath: String? = nil, origin: String = "default"
+        server: ServerAddress, token: String?, tokenPath: String? = nil,
+        certificatePath: String? = nil, origin: String = "default"
     ) {
         self.server = server
         self.token = token
         self.tokenPath = tokenPath
+        self.certificatePath = certificatePath
         self.origin = origin
     }
 
-    /// Chooses by `--context`, then `MLCTL_SERVER` and `MLCTL_TOKEN_FILE`, then `MLCTL_CONTEXT`,
-    /// then the file's current context, then the scheduler of this machine.
+    /// Chooses by `--context`, then `MLCTL_SERVER` with `MLCTL_TOKEN_FILE` and
+    /// `MLCTL_CERTIFICATE_FILE`, then `MLCTL_CONTEXT`, then the file's current context, then the
+    /// scheduler of this machine.
     package static func resolve(
         context flag: String?, environment: [String: String]
     ) throws(ClientFailure) -> Connection {
@@ -46,7 +52,8 @@ package struct Connection: Sendable, Equatable {
             let isTCP = server.isLoopback && server.socketPath == nil
             let own = isTCP ? ownTokenPath(environment) : nil
             return try Connection(
-                server: server, tokenFile: tokenFile, fallback: own, origin: "MLCTL_SERVER",
+                server: server, tokenFile: tokenFile, fallback: own,
+                certificateFile: variable("MLCTL_CERTIFICATE_FILE"), origin: "MLCTL_SERVER",
                 environment)
         }
         if let name = variable("MLCTL_CONTEXT") {
@@ -62,6 +69,16 @@ package struct Connection: Sendable, Equatable {
             let server = ServerAddress("unix:\(StateFolder.hostSocketPath)")
         {
             return Connection(server: server, token: nil, origin: "the host's scheduler")
+        }
+        // A scheduler that serves other machines does so at another address, and encrypted.
+        let state = StateFolder.path(in: environment)
+        let socket = StateFolder.socketPath(in: state)
+        if tokenFile == nil,
+            FileManager.default.fileExists(atPath: StateFolder.certificatePath(in: state)),
+            FileManager.default.fileExists(atPath: socket),
+            let server = ServerAddress("unix:\(socket)")
+        {
+            return Connection(server: server, token: nil, origin: "this user's scheduler")
         }
         return try Connection(
             server: .local, tokenFile: tokenFile, fallback: own, origin: "default", environment)
@@ -83,29 +100,41 @@ package struct Connection: Sendable, Equatable {
         let own = isTCP ? ownTokenPath(environment) : nil
         return try Connection(
             server: server, tokenFile: tokenFile ?? context.tokenFile, fallback: own,
-            origin: "context \(name)", environment)
+            certificateFile: context.certificateFile, origin: "context \(name)", environment)
     }
 
     private static func ownTokenPath(_ environment: [String: String]) -> String {
         StateFolder.adminTokenPath(in: StateFolder.path(in: environment))
     }
 
-    /// Reads the token; a file that was named must be there, the fallback may be absent.
+    /// Reads the token; a file that was named must be there, the fallback may be absent. The
+    /// certificate of this machine's scheduler is found by itself.
     private init(
-        server: ServerAddress, tokenFile: String?, fallback: String?, origin: String,
-        _ environment: [String: String]
+        server: ServerAddress, tokenFile: String?, fallback: String?,
+        certificateFile: String? = nil, origin: String, _ environment: [String: String]
     ) throws(ClientFailure) {
+        func expanded(_ path: String) -> String {
+            path.hasPrefix("~/") ? StateFolder.home(in: environment) + path.dropFirst() : path
+        }
+        var certificate = certificateFile.map(expanded)
+        let own = StateFolder.certificatePath(in: StateFolder.path(in: environment))
+        if certificate == nil, server.isSecure, server.isLoopback,
+            FileManager.default.fileExists(atPath: own)
+        {
+            certificate = own
+        }
         guard let tokenFile else {
             let isThere = fallback.map { FileManager.default.fileExists(atPath: $0) } ?? false
             let token = isThere ? try fallback.map(Connection.token) : nil
-            self.init(server: server, token: token, tokenPath: fallback, origin: origin)
+            self.init(
+                server: server, token: token, tokenPath: fallback, certificatePath: certificate,
+                origin: origin)
             return
         }
-        let path =
-            tokenFile.hasPrefix("~/")
-            ? StateFolder.home(in: environment) + tokenFile.dropFirst() : tokenFile
+        let path = expanded(tokenFile)
         self.init(
-            server: server, token: try Connection.token(path), tokenPath: path, origin: origin)
+            server: server, token: try Connection.token(path), tokenPath: path,
+            certificatePath: certificate, origin: origin)
     }
 
     private static func token(_ path: String) throws(ClientFailure) -> String {

@@ -6,7 +6,8 @@ import Yams
 /// ```yaml
 /// current-context: lab
 /// contexts:
-///   - {name: lab, server: "https://lab:7070", tokenFile: ~/.config/mlctl/lab.token}
+///   - {name: lab, server: "https://lab:7070", tokenFile: ~/lab.token,
+///      certificateFile: ~/lab.crt}
 /// ```
 package struct ContextFile: Sendable, Equatable {
     /// One named scheduler.
@@ -17,12 +18,17 @@ package struct ContextFile: Sendable, Equatable {
         package var server: String
         /// The file with the bearer token; `~/` means the home folder.
         package var tokenFile: String?
+        /// The file of the certificate it has to show, PEM; `~/` means the home folder.
+        package var certificateFile: String?
 
         /// Names a scheduler.
-        package init(name: String, server: String, tokenFile: String?) {
+        package init(
+            name: String, server: String, tokenFile: String?, certificateFile: String? = nil
+        ) {
             self.name = name
             self.server = server
             self.tokenFile = tokenFile
+            self.certificateFile = certificateFile
         }
     }
 
@@ -93,12 +99,14 @@ package struct ContextFile: Sendable, Equatable {
 
     private static func context(_ node: Node, path: String) throws(ClientFailure) -> Context {
         var context = Context(name: "", server: "", tokenFile: nil)
-        for (key, value) in try mapping(node, ["name", "server", "tokenFile"], path: path) {
+        let known = ["name", "server", "tokenFile", "certificateFile"]
+        for (key, value) in try mapping(node, known, path: path) {
             let text = try scalar(value, key, path: path)
             switch key {
             case "name": context.name = text
             case "server": context.server = text
-            default: context.tokenFile = text
+            case "tokenFile": context.tokenFile = text
+            default: context.certificateFile = text
             }
         }
         guard !context.name.isEmpty, !context.server.isEmpty else {
@@ -153,6 +161,9 @@ package struct ContextFile: Sendable, Equatable {
             lines.append("    server: \(quoted(context.server))")
             if let tokenFile = context.tokenFile {
                 lines.append("    tokenFile: \(quoted(tokenFile))")
+            }
+            if let certificateFile = context.certificateFile {
+                lines.append("    certificateFile: \(quoted(certificateFile))")
             }
         }
         return lines.joined(separator: "\n") + "\n"

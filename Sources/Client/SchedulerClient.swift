@@ -4,6 +4,7 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 
 /// The REST API of a scheduler as a person's tool uses it; every failure is a ``ClientFailure``.
 package final class SchedulerClient: Sendable {
@@ -30,6 +31,11 @@ package final class SchedulerClient: Sendable {
         configuration.timeout.read = .seconds(Int64(ServerSentEvent.heartbeatSeconds * 3))
         // A server that is not there should be reported, not waited for.
         configuration.connectionPool.retryConnectionEstablishment = false
+        if let path = connection.certificatePath {
+            var security = TLSConfiguration.makeClientConfiguration()
+            security.trustRoots = .file(path)
+            configuration.tlsConfiguration = security
+        }
         if let proxy {
             configuration.proxy = .server(
                 host: proxy.address.host, port: proxy.address.port,
@@ -145,6 +151,7 @@ package final class SchedulerClient: Sendable {
         if let known = error as? ClientFailure { return known }
         if error is CancellationError { return ClientFailure(error) }
         let (server, origin) = (connection.server, connection.origin)
+        if let cause = certificateFailure(error) { return cause }
         let next =
             server.isLoopback
             ? "start it with mlctl up" : "check the address and the network"
@@ -153,6 +160,37 @@ package final class SchedulerClient: Sendable {
             "the scheduler cannot be reached at \(server) (\(origin)): "
                 + "\(SchedulerClient.cause(of: error)); \(next), or name another one with "
                 + "--context or MLCTL_SERVER")
+    }
+
+    /// What is wrong between the two certificates, or between HTTP and HTTPS, and its cure.
+    private func certificateFailure(_ error: any Error) -> ClientFailure? {
+        let text = String(describing: error)
+        let server = connection.server
+        if let path = connection.certificatePath, access(path, R_OK) != 0 {
+            return ClientFailure(.refused, "the certificate file \(path) cannot be read")
+        }
+        if text.contains("CERTIFICATE_VERIFY_FAILED") || text.contains("failedToValidateHostname") {
+            let shown = connection.certificatePath.map { "is not the one of \($0)" }
+            return ClientFailure(
+                .unreachable,
+                "the certificate of \(server) \(shown ?? "is not known here"), or does not name"
+                    + " \(server.host): get it there with mlctl cluster certificate, and say mlctl"
+                    + " config set NAME --server \(server) --certificate-file FILE")
+        }
+        if text.contains("WRONG_VERSION_NUMBER") {
+            return ClientFailure(
+                .unreachable, "\(server) serves plain HTTP: name it http://\(server.host)")
+        }
+        // A server that expects TLS answers plain words with nothing, or with an alert.
+        if !server.isSecure, server.socketPath == nil, case let known as HTTPClientError = error,
+            known == .remoteConnectionClosed
+        {
+            return ClientFailure(
+                .unreachable,
+                "\(server) closed the connection without an answer; where HTTPS is served say"
+                    + " https://\(server.host):\(server.port)")
+        }
+        return nil
     }
 
     private static func cause(of error: any Error) -> String {

@@ -16,6 +16,9 @@ package enum StateFolder {
     /// The bearer token of the user who runs the scheduler.
     package static func adminTokenPath(in folder: String) -> String { "\(folder)/keys/admin.token" }
 
+    /// The certificate of a scheduler that serves other machines.
+    package static func certificatePath(in folder: String) -> String { "\(folder)/keys/http.crt" }
+
     /// The Unix socket of a scheduler, where the kernel says who speaks.
     package static func socketPath(in folder: String) -> String { "\(folder)/mlctl.sock" }
 

@@ -1,8 +1,10 @@
 import Glibc
 import Hummingbird
 import HummingbirdCore
+import HummingbirdTLS
 package import Logging
 import NIOCore
+import NIOSSL
 package import SchedulerService
 
 /// The HTTP side of a scheduler: REST and event streams under `/v1`.
@@ -28,30 +30,28 @@ package struct GatewayApplication: Sendable {
     /// - Throws: ``GatewayError`` when it cannot listen.
     package func run() async throws {
         guard let path = settings.unixSocket else {
-            try await serve(.hostname(settings.host, port: settings.port))
+            try await serve(.hostname(settings.host, port: settings.port), settings.certificate)
             return
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await serve(.hostname(settings.host, port: settings.port)) }
-            group.addTask { try await serve(.unixDomainSocket(path: path)) }
+            group.addTask {
+                try await serve(
+                    .hostname(settings.host, port: settings.port), settings.certificate)
+            }
+            // The kernel carries it: nobody else hears what passes.
+            group.addTask { try await serve(.unixDomainSocket(path: path), nil) }
             try await group.next()
             group.cancelAll()
         }
     }
 
-    private func serve(_ address: BindAddress) async throws {
+    private func serve(
+        _ address: BindAddress, _ certificate: ServerCertificate?
+    ) async throws {
         let (onListening, settings) = (onListening, settings)
-        let counts = ConnectionCounts(most: settings.mostConnectionsPerClient)
         let application = Application(
             router: router(),
-            server: .http1(
-                configuration: HTTP1Channel.Configuration(
-                    additionalChannelHandlers: [ConnectionBoundHandler(counts)],
-                    idleTimeout: .seconds(settings.idleSeconds),
-                    httpDecoderConfiguration: .init(
-                        maxHeaderFieldSize: GatewaySettings.largestHeaderBytes,
-                        maxHeaderListSize: GatewaySettings.largestHeaderBytes,
-                        maxHeaderFieldCount: 100))),
+            server: try server(certificate),
             configuration: ApplicationConfiguration(
                 address: address, serverName: "mlctl",
                 availableConnectionsDelegate: MaximumAvailableConnections(
@@ -71,6 +71,39 @@ package struct GatewayApplication: Sendable {
             return
         } catch {
             throw GatewayError(error, host: settings.host, port: settings.port) ?? error
+        }
+    }
+
+    /// HTTP/1.1 with its bounds; over TLS when there is a certificate.
+    private func server(_ certificate: ServerCertificate?) throws -> HTTPServerBuilder {
+        let counts = ConnectionCounts(most: settings.mostConnectionsPerClient)
+        let plain = HTTPServerBuilder.http1(
+            configuration: HTTP1Channel.Configuration(
+                additionalChannelHandlers: [ConnectionBoundHandler(counts)],
+                idleTimeout: .seconds(settings.idleSeconds),
+                httpDecoderConfiguration: .init(
+                    maxHeaderFieldSize: GatewaySettings.largestHeaderBytes,
+                    maxHeaderListSize: GatewaySettings.largestHeaderBytes,
+                    maxHeaderFieldCount: 100)))
+        guard let certificate else { return plain }
+        return try .tls(plain, tlsConfiguration: try GatewayApplication.security(certificate))
+    }
+
+    /// TLS 1.2 or newer, proved by the files.
+    private static func security(_ files: ServerCertificate) throws -> TLSConfiguration {
+        do {
+            let chain = try NIOSSLCertificate.fromPEMFile(files.certificatePath)
+            let key = try NIOSSLPrivateKey(file: files.keyPath, format: .pem)
+            var configuration = TLSConfiguration.makeServerConfiguration(
+                certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
+            configuration.minimumTLSVersion = .tlsv12
+            configuration.applicationProtocols = ["http/1.1"]
+            // Tells now whether the two belong together.
+            _ = try NIOSSLContext(configuration: configuration)
+            return configuration
+        } catch {
+            throw GatewayError.certificate(
+                path: files.certificatePath, keyPath: files.keyPath, detail: "\(error)")
         }
     }
 

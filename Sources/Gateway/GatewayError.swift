@@ -12,6 +12,9 @@ package enum GatewayError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Listening failed in another way.
     case cannotListen(host: String, port: Int, detail: String)
 
+    /// The certificate or its key cannot be read, or they do not belong together.
+    case certificate(path: String, keyPath: String, detail: String)
+
     /// One sentence.
     package var description: String {
         switch self {
@@ -25,6 +28,9 @@ package enum GatewayError: Error, Hashable, Sendable, CustomStringConvertible {
                 + " address; use 127.0.0.1, 0.0.0.0 or one that ip addr shows"
         case .cannotListen(let host, let port, let detail):
             "CannotListen: cannot listen on \(host):\(port): \(detail); check host and port"
+        case .certificate(let path, let keyPath, let detail):
+            "Certificate: \(path) with the key \(keyPath) cannot be used: \(detail); name files"
+                + " in PEM form, or make new ones with mlctl cluster certificate --renew"
         }
     }
 

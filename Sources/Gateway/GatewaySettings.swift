@@ -1,3 +1,5 @@
+package import SchedulerService
+
 /// Where the HTTP side listens, who may speak to it, and its bounds.
 package struct GatewaySettings: Sendable {
     /// The address to listen on.
@@ -6,6 +8,8 @@ package struct GatewaySettings: Sendable {
     package var port: Int
     /// A Unix socket to listen on too, where the kernel says who speaks; `nil` for none.
     package var unixSocket: String?
+    /// What it proves itself with over the network; `nil` serves plain HTTP.
+    package var certificate: ServerCertificate?
     /// Who may speak beside the users of the ledger.
     package var tokens: [GatewayToken]
     /// The longest JSON or YAML body, in bytes.

@@ -4,6 +4,12 @@ package struct ClusterConfiguration: Sendable, Equatable {
     package struct Scheduler: Sendable, Equatable {
         /// Where people and tools are served.
         package var http = Endpoint(host: "127.0.0.1", port: 7_070)
+        /// The certificate for HTTP beyond this host, PEM; `nil` for the scheduler's own.
+        package var certificateFile: String?
+        /// The private key of ``certificateFile``, PEM.
+        package var certificateKeyFile: String?
+        /// Whether HTTP beyond this host is served unencrypted, a proxy standing in front.
+        package var plainHTTP = false
         /// Where workers connect for control.
         package var control = Endpoint(host: "127.0.0.1", port: 7_071)
         /// Where workers fetch and store artifacts.

@@ -23,6 +23,15 @@ struct ClusterConfigurationReader {
     private func readScheduler(_ reader: FieldReader) -> ClusterConfiguration.Scheduler {
         var result = ClusterConfiguration.Scheduler()
         result.http = endpoint(reader, "http") ?? result.http
+        result.certificateFile = reader.text("certificateFile", ClusterConfigurationReader.path)
+        result.certificateKeyFile = reader.text(
+            "certificateKeyFile", ClusterConfigurationReader.path)
+        result.plainHTTP = reader.boolean("plainHTTP") ?? false
+        if (result.certificateFile == nil) != (result.certificateKeyFile == nil) {
+            let name = result.certificateFile == nil ? "certificateKeyFile" : "certificateFile"
+            reader.report(name, "certificateFile and certificateKeyFile go together")
+        }
+        if result.plainHTTP { reader.refuseBoth("plainHTTP", "certificateFile") }
         result.control = endpoint(reader, "control") ?? result.control
         result.artifacts = endpoint(reader, "artifacts") ?? result.artifacts
         result.enrolment = endpoint(reader, "enrolment")
@@ -97,6 +106,11 @@ struct ClusterConfigurationReader {
                     name: name, slots: slots, memoryBytes: memory, exchange: exchange))
         }
         return workers
+    }
+
+    private static func path(_ text: String) -> String? {
+        text.hasPrefix("/") && text.utf8.count <= 4_096
+            ? nil : "expected an absolute path of at most 4096 bytes"
     }
 
     private func host(_ reader: FieldReader, _ name: String) -> String? {

@@ -6,7 +6,8 @@ struct ClusterCommand: AsyncParsableCommand {
         commandName: "cluster",
         abstract: "Set up several hosts, hand out join tokens, back up, see who did what.",
         subcommands: [
-            ClusterInitCommand.self, ClusterTokenCommand.self, ClusterAuditCommand.self,
+            ClusterInitCommand.self, ClusterTokenCommand.self, ClusterCertificateCommand.self,
+            ClusterAuditCommand.self,
             ClusterBackupCommand.self, ClusterRestoreCommand.self, ClusterFollowCommand.self,
         ])
 }

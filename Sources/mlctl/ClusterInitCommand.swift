@@ -12,9 +12,10 @@ struct ClusterInitCommand: ParsableCommand {
         abstract: "Make this host the scheduler of a cluster of several hosts.",
         discussion: """
             Writes keys and cluster.yaml into the state folder, which mlctl scheduler reads at its \
-            start. People are served on this host alone (loopback and a Unix socket); workers of \
-            other hosts reach control, artifacts and enrolment, each connection encrypted and \
-            bound to the worker's key.
+            start. People are served on this host alone (loopback and a Unix socket), or, with \
+            another --http address, from other machines over TLS; workers of other hosts reach \
+            control, artifacts and enrolment, each connection encrypted and bound to the worker's \
+            key.
             """)
 
     @Option(help: "The name or address by which other hosts reach this one.")
@@ -49,7 +50,7 @@ struct ClusterInitCommand: ParsableCommand {
             kind: Cluster
             scheduler:
               advertise: "\(advertise)"       # how other hosts reach this one
-              http: "\(http)"        # people and tools; keep it on this host
+              http: "\(http)"        # people and tools; TLS unless loopback
               control: "0.0.0.0:\(port + 2)"
               artifacts: "0.0.0.0:\(port)"
               enrolment: "0.0.0.0:\(port - 1)"

@@ -35,6 +35,17 @@ struct SchedulerCommand: AsyncParsableCommand {
     @Option(help: "The name or address by which other hosts reach this one.")
     var advertise: String?
 
+    @Option(
+        help: "A certificate (PEM) for HTTP beyond this host (default: one of its own).",
+        completion: .file())
+    var certificateFile: String?
+
+    @Option(help: "The private key of --certificate-file (PEM).", completion: .file())
+    var certificateKeyFile: String?
+
+    @Flag(help: "Serve HTTP unencrypted beyond this host: a TLS proxy stands in front.")
+    var plainHTTP = false
+
     @Option(help: "The Unix socket for users of this host (default: mlctl.sock in --state).")
     var socket: String?
 
@@ -59,6 +70,7 @@ struct SchedulerCommand: AsyncParsableCommand {
         settings.core.suspectAfter = .milliseconds(cluster.suspectAfterMilliseconds)
         let address = try HTTPAddress(http ?? cluster.http.description)
         let logger = DaemonLog.make("scheduler")
+        let certificate = try certificate(for: address, cluster, state, logger)
         let daemon: SchedulerDaemon
         do {
             daemon = try SchedulerDaemon(settings: settings, logger: logger)
@@ -71,6 +83,7 @@ struct SchedulerCommand: AsyncParsableCommand {
             host: address.host, port: address.port,
             tokens: [GatewayToken(token: token, user: ownName, role: .admin)])
         door.unixSocket = unixSocket(state, logger)
+        door.certificate = certificate
         let gateway = GatewayApplication(backend: daemon, settings: door, logger: logger)
         defer { daemon.stop() }
         try await UntilSignal.run {
@@ -85,6 +98,39 @@ struct SchedulerCommand: AsyncParsableCommand {
                 group.cancelAll()
             }
         }
+    }
+
+    func validate() throws {
+        if (certificateFile == nil) != (certificateKeyFile == nil) {
+            throw ValidationError("--certificate-file and --certificate-key-file go together")
+        }
+        if plainHTTP, certificateFile != nil {
+            throw ValidationError("--plain-http does without --certificate-file")
+        }
+    }
+
+    /// What HTTP is encrypted with: nothing on this host, beyond it a certificate that was named,
+    /// or the scheduler's own, which is made at the first start.
+    private func certificate(
+        for address: HTTPAddress, _ cluster: ClusterConfiguration.Scheduler, _ state: String,
+        _ logger: Logger
+    ) throws -> ServerCertificate? {
+        if let path = certificateFile ?? cluster.certificateFile,
+            let keyPath = certificateKeyFile ?? cluster.certificateKeyFile
+        {
+            return ServerCertificate(certificatePath: path, keyPath: keyPath)
+        }
+        if address.isLoopback { return nil }
+        if plainHTTP || cluster.plainHTTP {
+            logger.warning("HTTP is served unencrypted at \(address.host):\(address.port)")
+            return nil
+        }
+        let own = ServerCertificate(stateFolder: state)
+        if !own.isThere {
+            try own.make(names: [advertise ?? cluster.advertise, address.host].compactMap { $0 })
+            logger.info("made \(own.certificatePath): clients elsewhere need it")
+        }
+        return own
     }
 
     /// Who runs the scheduler; a user without a name is known by number.
@@ -107,11 +153,17 @@ struct HTTPAddress {
     let host: String
     let port: Int
 
+    /// Whether no other machine reaches it.
+    var isLoopback: Bool { ServerAddress("http://\(urlHost)")?.isLoopback ?? false }
+
+    private var urlHost: String { host.contains(":") ? "[\(host)]" : host }
+
     init(_ text: String) throws {
         guard let colon = text.lastIndex(of: ":"),
             let port = Int(text[text.index(after: colon)...]), (0...65_535).contains(port)
         else { throw DaemonFailure("\(text) is no HOST:PORT") }
-        host = String(text[..<colon])
+        // [::1]:7070 is how an IPv6 address stands before a port.
+        host = text[..<colon].filter { $0 != "[" && $0 != "]" }
         self.port = port
     }
 }

@@ -52,8 +52,11 @@ struct ConnectionTests {
     @Test func oneClientCannotTakeAllConnections() async throws {
         try await GatewayServer.run(settings: { $0.mostConnectionsPerClient = 8 }) { server in
             let idle = (0..<40).map { _ in RawClient(port: server.port) }
+            // A busy machine may take its time to close them.
             var closed = 0
-            for client in idle where client.isClosed(within: 200) { closed += 1 }
+            for _ in 0..<50 where closed < 32 {
+                closed = idle.count { $0.isClosed(within: 200) }
+            }
             #expect(closed >= 32)
             #expect(closed < 40)
         }
@@ -66,8 +69,12 @@ struct ConnectionTests {
                 for client in some { client.send("GET /v1/health HTTP/1.1\r\nHost: x\r\n\r\n") }
                 try await Task.sleep(for: .milliseconds(30))
             }
-            try await Task.sleep(for: .milliseconds(100))
-            #expect(try await server.call("GET", "/v1/health", token: nil).status == 200)
+            var status = 0
+            for _ in 0..<100 where status != 200 {
+                try await Task.sleep(for: .milliseconds(100))
+                status = (try? await server.call("GET", "/v1/health", token: nil).status) ?? 0
+            }
+            #expect(status == 200)
         }
     }
 
