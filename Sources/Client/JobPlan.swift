@@ -65,7 +65,9 @@ package struct JobPlan: Sendable, Equatable {
         self.featureCount = featureCount
         classCount = data.classCount
         parameterCount = layout.parameterCount
-        stateCount = optimizer.stateCount(layout)
+        stateCount =
+            optimizer.stateCount(layout)
+            + (LBFGSSolver(optimizer, layout)?.elementCount ?? 0)
         stepsPerRound = min(work.stepsPerRound, plan.totalSteps)
         steps = plan.totalSteps
         rounds = plan.rounds

@@ -169,6 +169,8 @@ package struct TrainerPlaces: Hashable, Sendable {
     package var hostID: String
     /// The file of the checkpoint to begin from; empty without one.
     package var checkpointPath = ""
+    /// The weights of the model to begin from; empty without one.
+    package var initialPath = ""
 
     /// The file a checkpoint after so many rounds is written to.
     package func checkpointPath(afterRounds round: Int64) -> String {

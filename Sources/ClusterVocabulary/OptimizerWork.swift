@@ -16,6 +16,8 @@ package struct OptimizerWork: Hashable, Sendable {
         case adam = 5
         /// Adam with decoupled weight decay.
         case adamw = 6
+        /// Limited-memory BFGS over all rows.
+        case lbfgs = 7
 
         /// The word of specs.
         package var word: String {
@@ -26,6 +28,7 @@ package struct OptimizerWork: Hashable, Sendable {
             case .adadelta: "adadelta"
             case .adam: "adam"
             case .adamw: "adamw"
+            case .lbfgs: "lbfgs"
             }
         }
     }
@@ -102,6 +105,10 @@ package struct OptimizerWork: Hashable, Sendable {
     package var epsilon: Float = 1e-8
     /// Decoupled weight decay (adamw).
     package var weightDecay: Float = 0
+    /// Pairs of differences that are kept (lbfgs).
+    package var memory = 10
+    /// The largest slope that counts as none (lbfgs).
+    package var tolerance: Float = 1e-5
     /// The penalty on magnitudes of weights, not of biases.
     package var l1: Float = 0
     /// The penalty on squares of weights, halved, not of biases.

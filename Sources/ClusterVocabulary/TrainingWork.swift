@@ -33,6 +33,8 @@ package struct TrainingWork: Hashable, Sendable {
     package var averagesOptimizerState: Bool
     /// H, local steps between averages; 0 until an `auto` was frozen.
     package var stepsPerRound: Int
+    /// The model whose values come in place of those drawn from the seed.
+    package var initial: InitialModel?
     /// How and when replicas are averaged.
     package var averaging = AveragingWork()
 

@@ -20,6 +20,11 @@ struct ArtifactAccess: Sendable {
         return backend.view.jobs(namespace: namespace).contains { $0.record.names(hex) }
     }
 
+    /// A model by name, or by name and version.
+    func model(namespace: String, name: String) -> ModelRecord? {
+        backend.view.model(namespace: namespace, name: name)
+    }
+
     /// Remembers that somebody of the sender's namespace has sent these bytes.
     func claim(_ digest: SHA256Digest, _ sender: Identity) async throws {
         guard let namespace = sender.namespace else { return }
@@ -36,7 +41,7 @@ extension TrainedModel {
 extension JobRecord {
     /// Whether the job's data or results are the file with the digest.
     fileprivate func names(_ digest: String) -> Bool {
-        work.data.files.contains { $0.digest == digest }
+        work.data.files.contains { $0.digest == digest } || work.initial?.digest == digest
             || (model?.digests.contains(digest) ?? false)
     }
 }

@@ -63,6 +63,7 @@ struct SubmissionReader: Sendable {
             case .train(var job):
                 let outcome = try resolve(job)
                 job.dataSource = .artifact(outcome.reference)
+                try resolveInitial(&job)
                 return Prepared(
                     specification: .train(job), reference: outcome.reference,
                     missing: outcome.missing)
@@ -87,6 +88,30 @@ struct SubmissionReader: Sendable {
                     + " to \(written)")
         }
         return written
+    }
+
+    /// Looks the model to begin from up, once: what is written by digest stays as it is.
+    private func resolveInitial(_ job: inout TrainJobSpecification) throws {
+        guard var initial = job.initial else { return }
+        if initial.digest.isEmpty {
+            let found = access.model(namespace: job.namespace, name: initial.name)
+            guard let model = found else {
+                throw GatewayFailure.invalid(
+                    "spec.initial.model of \(job.name): there is no model \(initial.name) in the"
+                        + " namespace \(job.namespace); mlctl get models lists them")
+            }
+            initial.name = "\(model.name)@\(model.version)"
+            initial.digest = model.model.weightsDigest
+        }
+        guard let digest = SHA256Digest(hex: initial.digest), access.sees(digest, sender),
+            let size = try store.size(of: digest)
+        else {
+            throw GatewayFailure.invalid(
+                "spec.initial of \(job.name): the weights of \(initial.name) are not stored here"
+                    + " any more")
+        }
+        initial.byteCount = Int64(size)
+        job.initial = initial
     }
 
     private func resolve(_ job: TrainJobSpecification) throws -> DataResolution.Outcome {
@@ -142,6 +167,11 @@ struct SubmissionReader: Sendable {
             prepared.specification.namespace = try namespace(read.namespace)
             switch read.exampleJob() {
             case .job(.trainJob(let job))?:
+                guard job.initial?.digest.isEmpty != true else {
+                    throw GatewayFailure.invalid(
+                        "spec.initial in a template needs sha256 and bytes of the model's weights,"
+                            + " so that all trials begin from the same one")
+                }
                 let outcome = try resolve(job)
                 prepared.specification.template = read.template?.withData(outcome.reference)
                 prepared.missing = outcome.missing

@@ -172,12 +172,15 @@ struct ExperimentCheck {
                 "the template does not measure \(YAMLNode.quoted(objective.metric))\(hint)")
         }
         if let rule = experiment.earlyStopping, let objective = experiment.objectives.first,
-            objective.metric.hasPrefix("test."), known.contains(objective.metric)
+            known.contains(objective.metric),
+            let running = job.runningMetricNames, !running.contains(objective.metric)
         {
+            let wished = "validation." + objective.metric.split(separator: ".").dropFirst().joined()
+            let other = running.contains(wished) ? wished : "validation.loss"
             spec.report(
                 "earlyStopping",
                 "\(rule.name) needs values while a trial runs, \(objective.metric) is measured at"
-                    + " the end only; take validation.\(objective.metric.dropFirst(5))")
+                    + " the end only; take \(other)")
         }
     }
 

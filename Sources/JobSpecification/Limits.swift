@@ -99,6 +99,10 @@ package enum Limits {
     package static let batchSize = 1...65_536
     /// Epochs without improvement.
     package static let patience = 1...1_000_000
+    /// Pairs of differences that lbfgs keeps.
+    package static let solverMemory = 1...100
+    /// Rows computed at once by lbfgs when the specification does not say.
+    static let fullBatchSize = 256
     /// Local steps between two averages.
     package static let stepsPerRound = 1...1_000_000
     /// The step from which `postLocal` averages less often.

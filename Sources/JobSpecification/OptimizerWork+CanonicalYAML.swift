@@ -24,6 +24,7 @@ extension OptimizerWork {
         case .rmsprop:
             return [rate, "decay: \(decay)", "momentum: \(momentum)", "epsilon: \(epsilon)"]
         case .adadelta: return [rate, "decay: \(decay)", "epsilon: \(epsilon)"]
+        case .lbfgs: return ["memory: \(memory)", "tolerance: \(tolerance)"]
         case .adam, .adamw:
             let numbers = ["beta1: \(beta1)", "beta2: \(beta2)", "epsilon: \(epsilon)"]
             return [rate] + numbers + (rule == .adamw ? ["weightDecay: \(weightDecay)"] : [])

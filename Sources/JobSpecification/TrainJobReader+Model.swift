@@ -14,7 +14,7 @@ extension TrainJobReader {
 
     func readModel(_ spec: FieldReader) -> Model {
         spec.require("model", "model: {mlp: {hidden: [64]}}")
-        let initial = "initial is not supported by this release: training starts from the seed"
+        let initial = "stands beside the model: spec.initial: {model: digits@3}"
         let members = ModelWork.Kind.allCases.map(\.word) + [TrainJobReader.ridge]
         guard let value = spec.value("model") else { return Model() }
         guard !value.isNull else {

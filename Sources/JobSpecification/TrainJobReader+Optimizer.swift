@@ -51,15 +51,18 @@ extension TrainJobReader {
             var optimizer = OptimizerWork(rule: rule, learningRate: 0.001)
             optimizer.weightDecay = 0.01
             return optimizer
+        case .lbfgs: return OptimizerWork(rule: rule, learningRate: 1)
         }
     }
 
     private func readRule(_ reader: FieldReader, _ optimizer: inout OptimizerWork) {
+        if optimizer.rule == .lbfgs { return readLBFGS(reader, &optimizer) }
         optimizer.learningRate = reader.single(
             "learningRate", default: optimizer.learningRate,
             rule: "greater than 0 and at most \(Int(Limits.learningRate))"
         ) { $0 > 0 && $0 <= Limits.learningRate }
         switch optimizer.rule {
+        case .lbfgs: break
         case .sgd:
             optimizer.momentum = share(reader, "momentum", optimizer.momentum)
             optimizer.isNesterov = reader.boolean("nesterov") ?? false
@@ -87,6 +90,14 @@ extension TrainJobReader {
                 ])
             }
         }
+    }
+
+    private func readLBFGS(_ reader: FieldReader, _ optimizer: inout OptimizerWork) {
+        optimizer.memory = reader.integer("memory", in: Limits.solverMemory, default: 10)
+        optimizer.tolerance = amount(reader, "tolerance", optimizer.tolerance)
+        reader.belongsElsewhere([
+            "maxIterations": "spec.training, as epochs", "l2": "spec.training.regularization",
+        ])
     }
 
     private func readSchedule(

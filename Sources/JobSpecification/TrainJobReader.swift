@@ -31,11 +31,14 @@ struct TrainJobReader {
         root.finish()
         let replicas = spec.integer("replicas", in: Limits.replicas, default: 1)
         let model = readModel(spec)
+        let initial = readInitial(spec)
         let training = readTraining(spec, model)
         let (source, format, split) = readData(spec, seed: training.seed)
         checkSteering(spec, training.steering, training.optimizer, split.validation)
         let preprocessing = readPreprocessing(spec)
         var averaging = readAveraging(spec)
+        checkFullBatch(
+            spec, model.work, training.optimizer, training.loss, training.steering, averaging)
         readCheckpoint(spec, &averaging.work)
         let numerics = spec.word(
             "numerics", among: ["auto", "portable"] + KernelFingerprint.ranking, default: "auto")
@@ -61,6 +64,7 @@ struct TrainJobReader {
             backoffLimit: policy.backoffLimit, keepFinishedSeconds: policy.keepFinished,
             isSuspended: policy.isSuspended)
         job.averaging = averaging.work
+        job.initial = initial
         job.preprocessing = PreprocessingWork(
             steps: preprocessing.steps, isStratified: split.isStratified)
         return job
@@ -122,10 +126,12 @@ struct TrainJobReader {
         var result = Training()
         let reader = spec.section("training")
         result.epochs = reader.integer("epochs", in: Limits.epochs, default: result.epochs)
-        result.batchSize = reader.integer(
-            "batchSize", in: Limits.batchSize, default: result.batchSize)
-        result.seed = reader.seed("seed", default: result.seed)
         result.optimizer = readOptimizer(reader)
+        let isFullBatch = result.optimizer.rule == .lbfgs
+        result.batchSize = reader.integer(
+            "batchSize", in: Limits.batchSize,
+            default: isFullBatch ? Limits.fullBatchSize : result.batchSize)
+        result.seed = reader.seed("seed", default: result.seed)
         if let l2 = model.l2 {
             if result.optimizer.l2 > 0 {
                 reader.report("regularization", "ridgeRegression states l2 already")

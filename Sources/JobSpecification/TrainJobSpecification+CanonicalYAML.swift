@@ -76,8 +76,7 @@ extension TrainJobSpecification {
     }
 
     private func modelLines() -> [String] {
-        return [
-            model.canonicalLine,
+        return [model.canonicalLine] + (initial.map { [$0.canonicalLine] } ?? []) + [
             "  training:",
             "    epochs: \(epochs)",
             "    batchSize: \(batchSize)",

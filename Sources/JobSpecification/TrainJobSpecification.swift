@@ -89,13 +89,15 @@ package struct TrainJobSpecification: Sendable, Equatable {
     /// Whether the job waits until resumed.
     package var isSuspended: Bool
 
+    /// The saved model it begins from.
+    package var initial: InitialModel?
     /// How replicas are averaged; its interval follows ``every``.
     package var averaging = AveragingWork()
 
     /// The work order over the given data; `stepsPerRound` is 0 while H is not frozen.
     package func work(data: DatasetReference) -> TrainingWork {
         var averaging = averaging
-        let stepsPerRound: Int
+        var stepsPerRound: Int
         switch every {
         case .steps(let steps): stepsPerRound = steps
         case .planned: stepsPerRound = 0
@@ -114,6 +116,7 @@ package struct TrainJobSpecification: Sendable, Equatable {
             averaging.interval = .growing
             averaging.alpha = alpha
         }
+        if optimizer.rule == .lbfgs { stepsPerRound = 1 }
         var work = TrainingWork(
             data: data, validationFraction: validationFraction, testFraction: testFraction,
             splitSeed: splitSeed, standardizes: standardizes, hiddenLayers: [],
@@ -125,6 +128,7 @@ package struct TrainJobSpecification: Sendable, Equatable {
         work.loss = loss
         work.preprocessing = preprocessing
         work.steering = steering
+        work.initial = initial
         return work
     }
 

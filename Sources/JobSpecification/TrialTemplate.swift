@@ -45,6 +45,14 @@ package struct TrialTemplate: Sendable, Equatable {
             }
         }
 
+        /// Those of them that are there while it runs; `nil` when only the program knows.
+        package var runningMetricNames: [String]? {
+            switch self {
+            case .trainJob(let job): job.runningMetricNames
+            case .command: nil
+            }
+        }
+
         /// The last step it reports; `nil` when only the program knows.
         package var mostSteps: Int? {
             switch self {

@@ -47,7 +47,7 @@ enum ModelDescription {
                     object(evaluations.map { ($0.part, json($0.figures, session.classNames)) })
                 ),
                 ("version", text(ProductVersion.text)),
-            ] + dataFields(session)
+            ] + initial(work) + dataFields(session)
         return Array((object(fields) + "\n").utf8)
     }
 
@@ -63,6 +63,13 @@ enum ModelDescription {
             fields.append(("chosenSteps", String(choice.steps)))
         }
         return object(fields)
+    }
+
+    /// The model it began from, when that was not the seed.
+    private static func initial(_ work: TrainingWork) -> [(String, String)] {
+        guard let initial = work.initial else { return [] }
+        let fields = [("model", text(initial.name)), ("sha256", text(initial.digest))]
+        return [("initial", object(fields))]
     }
 
     private static func architecture(_ work: TrainingWork) -> String {

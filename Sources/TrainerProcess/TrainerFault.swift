@@ -20,6 +20,8 @@ enum TrainerFault: Error {
 
     /// The converted data set on this host is missing or damaged; it can be made again.
     case setUnusable(String)
+    /// The model to begin from could not be brought to this host.
+    case notFetched(String)
     /// A command does not fit what this trainer holds.
     case inconsistent(String)
 
@@ -37,6 +39,8 @@ enum TrainerFault: Error {
             )
         case TrainerFault.setUnusable(let words):
             (.infrastructure, Reason(.dataNotStaged, words))
+        case TrainerFault.notFetched(let name):
+            (.infrastructure, Reason(.hostFault, "the model \(name) could not be fetched"))
         case TrainerFault.inconsistent(let words):
             (.program, Reason(.trainerDied, words))
         case let refusal as TrainingRefusal: (.job, Reason(.badData, refusal.description))

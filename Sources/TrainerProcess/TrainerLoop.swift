@@ -79,6 +79,10 @@ package final class TrainerLoop {
         if session.completeRounds < 0, !places.checkpointPath.isEmpty {
             resume(session, from: places.checkpointPath)
         }
+        // A checkpoint comes in its place, and brings all there is.
+        if session.completeRounds < 0, prepare.checkpoint == nil {
+            try session.takeInitial(from: places.initialPath)
+        }
         if exchange == nil {
             exchange = try ExchangeDoor(
                 places: places, attempt: prepare.attempt,

@@ -6,8 +6,14 @@ import WireCodec
 
 /// Decisions from validation. Every member takes the same ones from the same figures.
 extension TrainingSession {
-    /// Whether there is nothing left to train: the plan is done, or validation ended it early.
-    var isComplete: Bool { completeRounds >= totalRounds || steering.isStopped }
+    /// Whether there is nothing left to train: the plan is done, or validation ended it early, or
+    /// the solver found the bottom.
+    var isComplete: Bool { completeRounds >= totalRounds || steering.isStopped || isSolved }
+
+    /// Whether the solver of a full-batch job has ended.
+    var isSolved: Bool {
+        completeRounds > 0 && solver?.isDone(state.pointer + exchangedCount) ?? false
+    }
 
     /// Puts what the state stands for into ``measured``: its values, or those of the average.
     func fillMeasured() {
@@ -49,6 +55,7 @@ extension TrainingSession {
 
     /// Why training ended before its plan, for the job's log; nil when it did not.
     var earlyStop: String? {
+        if isSolved { return "lbfgs ended after \(completeRounds) passes over the rows" }
         guard steering.isStopped, let best = steering.best else { return nil }
         let monitor = work.steering.monitor.word
         let epoch = epochs(afterRounds: steering.bestRound)

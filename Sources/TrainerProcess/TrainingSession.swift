@@ -28,9 +28,12 @@ final class TrainingSession {
     let classNames: [String]
     let featureNames: [String]
     let outer: OuterOptimizer
+    /// Takes the steps of a full-batch job in place of ``outer``; its memory stands in the state.
+    let solver: LBFGSSolver?
     /// The exchanged elements (parameters, buffers, the optimizer's vectors when they are averaged,
     /// the parameters' average when one is kept), and behind them what every member computes by
-    /// itself: the outer optimizer's velocity, then the best epoch's values when they are kept.
+    /// itself: the outer optimizer's velocity or the solver's memory, then the best epoch's values
+    /// when they are kept.
     let state: FloatBuffer
     var stateCount: Int { state.count }
     /// How many elements of the state are averaged over the replicas.
@@ -41,6 +44,9 @@ final class TrainingSession {
     var completeRounds: Int64 = -1
     var stateDigest = FastDigest(high: 0, low: 0)
     var trailer = StateTrailer()
+
+    /// Values to begin from in place of those drawn from the seed.
+    var initialValues: [Float]?
 
     /// What is decided from validation.
     var steering: Steering
@@ -81,7 +87,13 @@ final class TrainingSession {
         outer = OuterOptimizer(work.averaging)
         exchangedCount = optimizer.stateCount(layout)
         steering = Steering(Steering.Rules(work))
-        bestOffset = exchangedCount + outer.vectorCount * layout.parameterCount
+        solver = LBFGSSolver(optimizer, layout)
+        guard solver == nil || outer == .average && work.averaging.weighting == .equal else {
+            throw .notWithFullBatch("an outer optimizer, or weights of replicas")
+        }
+        bestOffset =
+            exchangedCount + outer.vectorCount * layout.parameterCount
+            + (solver?.elementCount ?? 0)
         let bestCount = work.steering.restoresBest ? layout.valueCount : 0
         state = FloatBuffer(count: bestOffset + bestCount)
         measured = FloatBuffer(count: layout.valueCount)
@@ -109,15 +121,18 @@ final class TrainingSession {
 
     var totalRounds: Int64 { Int64(plan.rounds) }
 
-    /// Puts the initial state, a function of the seed, as that after zero rounds.
+    /// Puts the initial state, a function of the seed or of the model to begin from, as that after
+    /// zero rounds.
     func beginFromSeed() {
-        let initial = layout.initialState(optimizer: optimizer, seed: plan.seed)
+        let initial = layout.initialState(
+            optimizer: optimizer, seed: plan.seed, begin: initialValues)
         state.clear()
         initial.withUnsafeBufferPointer { buffer in
             if let start = buffer.baseAddress {
                 state.pointer.update(from: start, count: exchangedCount)
             }
         }
+        solver?.begin(state.pointer + exchangedCount, parameters: state.pointer)
         steering = Steering(steering.rules)
         trailer = StateTrailer()
         trailer.steering = steering.encoded
@@ -265,14 +280,14 @@ extension TrainingSession {
     func finishRound(_ scalars: [ReplicaScalars]) -> RoundFigures {
         let validation = validationFigures(scalars)
         if let validation { steer(by: validation) }
-        stepOuter()
+        let training = takeStep(
+            RoundScalars(
+                lossSum: tree.sum(scalars.map(\.lossSum)),
+                correct: scalars.reduce(0) { $0 + Int($1.correct) },
+                samples: scalars.reduce(0) { $0 + Int($1.samples) }))
         completeRounds += 1
         stateDigest = digestOfState()
         trailer.chain = trailer.chain.chained(with: stateDigest)
-        let training = RoundScalars(
-            lossSum: tree.sum(scalars.map(\.lossSum)),
-            correct: scalars.reduce(0) { $0 + Int($1.correct) },
-            samples: scalars.reduce(0) { $0 + Int($1.samples) })
         trailer.epochLossSum += training.lossSum
         trailer.epochCorrect += Int64(training.correct)
         trailer.epochSamples += Int64(training.samples)
@@ -288,6 +303,19 @@ extension TrainingSession {
             trailer.epoch = epochs(afterRounds: completeRounds)
         }
         return RoundFigures(training: training, validation: validation)
+    }
+
+    /// Moves the state by what was averaged, and gives the figures to tell: those of the round, of
+    /// a full-batch job those of the point it accepted.
+    private func takeStep(_ figures: RoundScalars) -> RoundScalars {
+        guard let solver else {
+            stepOuter()
+            return figures
+        }
+        let memory = state.pointer + exchangedCount
+        solver.advance(
+            memory, parameters: state.pointer, gradient: averaged.pointer, scalars: figures)
+        return solver.accepted(memory, samples: figures.samples)
     }
 
     /// The outer step over the parameters; what stands behind them is averaged plainly.

@@ -56,10 +56,9 @@ final class BatchLoss {
         guard hasRowWeights || classWeights != nil else { return scores(call) }
         var total = 0.0
         for row in 0..<rows {
-            let own: Float = hasRowWeights ? batch.weights.pointer[row] : 1
-            let shared = classWeights.map { $0.pointer[Int(batch.labels[row])] } ?? 1
-            weights.pointer[row] = own * shared
-            total += Double(own * shared)
+            let own = weight(of: row, batch, hasRowWeights)
+            weights.pointer[row] = own
+            total += Double(own)
         }
         call.scale = total > 0 ? Float(1 / total) : 0
         call.weights = UnsafePointer(weights.pointer)
@@ -68,6 +67,29 @@ final class BatchLoss {
         var found = scores(call)
         if total > 0 { found.lossSum = found.lossSum / total * Double(rows) }
         return found
+    }
+
+    /// Replaces the first `rows` lines of the outputs by the gradient of `scale` times the sum of
+    /// weight times loss; the scores' loss is that sum without the scale.
+    func sumGradient(
+        _ results: UnsafeMutablePointer<Float>, _ batch: BatchInput, rows: Int,
+        hasRowWeights: Bool, scale: Float
+    ) -> SoftmaxKernels.BatchScores {
+        var call = Call(
+            results: results, batch: batch, rows: rows, scale: scale, isEvaluation: false)
+        guard hasRowWeights || classWeights != nil else { return scores(call) }
+        for row in 0..<rows {
+            weights.pointer[row] = weight(of: row, batch, hasRowWeights)
+        }
+        call.weights = UnsafePointer(weights.pointer)
+        call.rowWeights = hasRowWeights ? UnsafePointer(batch.weights.pointer) : nil
+        call.classWeights = classWeights.map { UnsafePointer($0.pointer) }
+        return scores(call)
+    }
+
+    private func weight(of row: Int, _ batch: BatchInput, _ hasRowWeights: Bool) -> Float {
+        let own: Float = hasRowWeights ? batch.weights.pointer[row] : 1
+        return own * (classWeights.map { $0.pointer[Int(batch.labels[row])] } ?? 1)
     }
 
     /// Scores without weights and smoothing; the outputs become worthless.

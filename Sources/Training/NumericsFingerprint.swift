@@ -22,6 +22,7 @@ package enum NumericsFingerprint {
         addLayerKernels(stream, to: &chain)
         addUpdates(stream, to: &chain)
         addNetworks(stream, to: &chain)
+        addSparse(stream, to: &chain)
         return chain
     }
 

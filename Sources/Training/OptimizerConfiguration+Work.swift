@@ -29,6 +29,7 @@ extension OptimizerConfiguration.Rule {
             self = .adam(
                 beta1: work.beta1, beta2: work.beta2, epsilon: work.epsilon,
                 weightDecay: work.weightDecay)
+        case .lbfgs: self = .lbfgs(memory: work.memory, tolerance: work.tolerance)
         }
     }
 }

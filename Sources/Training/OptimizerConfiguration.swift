@@ -20,6 +20,9 @@ package struct OptimizerConfiguration: Sendable, Hashable {
         case adadelta(decay: Float, epsilon: Float)
         /// Adam, or AdamW when `weightDecay` is above 0.
         case adam(beta1: Float, beta2: Float, epsilon: Float, weightDecay: Float)
+        /// L-BFGS over all rows (``LBFGSSolver``): keeps so many pairs, ends at a slope below the
+        /// tolerance. Replicas compute their share of the gradient and no steps.
+        case lbfgs(memory: Int, tolerance: Float)
 
         /// Vectors as long as the parameters that the rule keeps between steps.
         package var vectorCount: Int {
@@ -28,6 +31,7 @@ package struct OptimizerConfiguration: Sendable, Hashable {
             case .adagrad: 1
             case .rmsprop(_, _, let momentum): momentum > 0 ? 2 : 1
             case .adadelta, .adam: 2
+            case .lbfgs: 0
             }
         }
     }
@@ -93,6 +97,7 @@ package struct OptimizerConfiguration: Sendable, Hashable {
             throw .badOptimizerNumber(
                 name: "ema decay", value: averageDecay, allowed: "at least 0 and below 1")
         }
+        try checkFullBatch()
     }
 
     /// Plain gradient descent with momentum.
@@ -127,8 +132,27 @@ package struct OptimizerConfiguration: Sendable, Hashable {
         into out: UnsafeMutablePointer<Float>
     ) {
         out.update(from: state, count: layout.valueCount)
+        if isFullBatch {
+            // The accepted point; the parameters are those under trial.
+            out.update(from: state + stateCount(layout), count: layout.parameterCount)
+        }
         guard averageDecay > 0 else { return }
         out.update(from: state + averageOffset(layout), count: layout.parameterCount)
+    }
+
+    /// Whether replicas give the gradient of all their rows and one solver takes the steps.
+    package var isFullBatch: Bool {
+        if case .lbfgs = rule { true } else { false }
+    }
+
+    /// What goes with a rule that wants one smooth function: no chance, no steps of replicas.
+    private func checkFullBatch() throws(TrainingRefusal) {
+        guard case .lbfgs(let memory, _) = rule else { return }
+        try PlanLimits.check("lbfgs memory", memory, 1, LBFGSSolver.mostPairs)
+        let steps = shaping.l1 > 0 || shaping.clipValue > 0 || shaping.clipNorm > 0
+        if steps { throw .notWithFullBatch("l1 and gradient clipping") }
+        if schedule != .constant { throw .notWithFullBatch("a learning-rate schedule") }
+        if averageDecay > 0 { throw .notWithFullBatch("an average of the weights") }
     }
 
     private static func shares(
@@ -137,7 +161,7 @@ package struct OptimizerConfiguration: Sendable, Hashable {
         var shares: [(String, Float)] =
             switch rule {
             case .sgd(let momentum, _): [("momentum", momentum)]
-            case .adagrad: []
+            case .adagrad, .lbfgs: []
             case .rmsprop(let decay, _, let momentum): [("decay", decay), ("momentum", momentum)]
             case .adadelta(let decay, _): [("decay", decay)]
             case .adam(let beta1, let beta2, _, _): [("beta1", beta1), ("beta2", beta2)]
@@ -160,6 +184,7 @@ package struct OptimizerConfiguration: Sendable, Hashable {
             amounts.append(("epsilon", epsilon))
         case .adam(_, _, let epsilon, let weightDecay):
             amounts += [("epsilon", epsilon), ("weightDecay", weightDecay)]
+        case .lbfgs(_, let tolerance): amounts.append(("tolerance", tolerance))
         }
         switch schedule {
         case .constant, .oneCycle: break

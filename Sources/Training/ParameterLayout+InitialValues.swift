@@ -74,12 +74,21 @@ extension ParameterLayout {
 
     /// The global state of round 0: initial values, then zero vectors of the optimizer if they are
     /// in it.
-    package func initialState(optimizer: OptimizerConfiguration, seed: UInt64) -> [Float] {
+    ///
+    /// `begin` holds the values of another model in place of those drawn from the seed.
+    package func initialState(
+        optimizer: OptimizerConfiguration, seed: UInt64, begin: [Float]? = nil
+    ) -> [Float] {
         let count = optimizer.stateCount(self)
         return [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
             buffer.initialize(repeating: 0)
             let values = UnsafeMutableBufferPointer(rebasing: buffer[0..<valueCount])
-            fillInitialParameters(seed: seed, into: values)
+            if let begin {
+                precondition(begin.count == valueCount, "values of another model")
+                for index in 0..<valueCount { values[index] = begin[index] }
+            } else {
+                fillInitialParameters(seed: seed, into: values)
+            }
             if optimizer.averageDecay > 0, let start = buffer.baseAddress {
                 (start + optimizer.averageOffset(self)).update(from: start, count: parameterCount)
             }

@@ -1,3 +1,5 @@
+import LinearAlgebra
+
 /// A whole job on one thread without any exchange: the judge of every distributed execution.
 ///
 /// Its sum over replicas is written for itself, as plainly as possible, so that a mistake in the
@@ -63,27 +65,26 @@ package enum ReferenceRun {
             )
         }
         let share = 1 / Float(plan.replicas)
+        let solver = LBFGSSolver(optimizer, trainer.layout)
+        let memory = FloatBuffer(count: solver?.elementCount ?? 0)
+        solver?.begin(memory.pointer, parameters: state)
         var rounds: [RoundScalars] = []
         var rateFactor: Float = 1
         for round in 0..<min(plan.rounds, roundLimit) {
-            var deltas: [[Float]] = []
-            var scalars: [RoundScalars] = []
-            for replica in 0..<plan.replicas {
-                var delta = [Float](repeating: 0, count: state.count)
-                let counts = trainer.run(
-                    replica: replica,
-                    round: round,
-                    globalState: state,
-                    delta: &delta,
-                    rateFactor: rateFactor
-                )
-                scalars.append(counts ?? .zero)
-                if let weights { delta = delta.map { $0 * weights(round, replica) } }
-                deltas.append(delta)
-            }
+            let (deltas, scalars) = compute(
+                trainer, plan, round: round, state: state, rateFactor: rateFactor,
+                weights: weights)
             let decision = steer?(state, round)
             let sum = treeSum(deltas[...])
-            let average = weights == nil ? sum.map { $0 * share } : sum
+            var average = weights == nil ? sum.map { $0 * share } : sum
+            if let solver {
+                solver.advance(
+                    memory.pointer, parameters: &state, gradient: &average,
+                    scalars: RoundScalars.treeSum(scalars))
+                rounds.append(solver.accepted(memory.pointer, samples: plan.trainRows))
+                if solver.isDone(memory.pointer) { break }
+                continue
+            }
             if let outer {
                 outer(&state, average, round)
             } else {
@@ -95,7 +96,27 @@ package enum ReferenceRun {
                 if decision.isStop { break }
             }
         }
+        if solver != nil { state = Array(memory.elements.prefix(state.count)) }
         return Outcome(state: state, rounds: rounds)
+    }
+
+    /// What every replica gives in a round.
+    private static func compute(
+        _ trainer: ReplicaTrainer, _ plan: TrainingPlan, round: Int, state: [Float],
+        rateFactor: Float, weights: ((_ round: Int, _ replica: Int) -> Float)?
+    ) -> (deltas: [[Float]], scalars: [RoundScalars]) {
+        var deltas: [[Float]] = []
+        var scalars: [RoundScalars] = []
+        for replica in 0..<plan.replicas {
+            var delta = [Float](repeating: 0, count: state.count)
+            let counts = trainer.run(
+                replica: replica, round: round, globalState: state, delta: &delta,
+                rateFactor: rateFactor)
+            scalars.append(counts ?? .zero)
+            if let weights { delta = delta.map { $0 * weights(round, replica) } }
+            deltas.append(delta)
+        }
+        return (deltas, scalars)
     }
 
     private static func treeSum(_ deltas: ArraySlice<[Float]>) -> [Float] {

@@ -56,6 +56,7 @@ final class ReplicaOptimizer {
             * rateFactor
         let first = vectors.pointer
         switch configuration.rule {
+        case .lbfgs: preconditionFailure("full-batch replicas take no steps")
         case .sgd(let momentum, _) where momentum == 0:
             VectorKernels.plainStep(
                 parameters: parameters, gradient: gradient, count: count, learningRate: rate)

@@ -12,21 +12,23 @@ package final class ReplicaTrainer {
     /// Elements of the global state and of a delta.
     package let stateCount: Int
 
-    private let data: TrainingData
-    private let plan: TrainingPlan
+    let data: TrainingData
+    let plan: TrainingPlan
     private let optimizer: ReplicaOptimizer
-    private let network: LayeredNetwork
-    private let batch: BatchInput
-    private let loss: BatchLoss
+    let network: LayeredNetwork
+    let batch: BatchInput
+    let loss: BatchLoss
     private let chance: RandomStream
     /// Parameters and buffers of the replica in its round.
-    private let values: FloatBuffer
-    private let gradient: FloatBuffer
+    let values: FloatBuffer
+    let gradient: FloatBuffer
     /// The average of the parameters so far; empty when none is kept.
     private let average: FloatBuffer
     private let averageOffset: Int
     private let averageDecay: Float
     private var order: BatchOrder
+    /// What a full-batch replica sums in; nil for others.
+    let whole: FullBatch?
 
     /// A trainer for the rows `trainRows` of the data; refuses parts that do not fit together.
     package init(
@@ -83,6 +85,8 @@ package final class ReplicaTrainer {
         averageOffset = optimizer.averageOffset(layout)
         average = FloatBuffer(count: averageDecay > 0 ? layout.parameterCount : 0)
         order = BatchOrder(plan: plan, trainRows: trainRows)
+        whole = try FullBatch(
+            plan, optimizer, layout, data: data, trainRows: trainRows, classWeights: classWeights)
     }
 
     /// Bytes one trainer allocates for its buffers, without the data.
@@ -101,7 +105,8 @@ package final class ReplicaTrainer {
     ///
     /// `globalState` and `delta` hold `stateCount` elements: parameters, buffers, then the
     /// optimizer's vectors if they are in the state. `delta` is local minus global after the
-    /// round's steps. `rateFactor` multiplies every learning rate of the round.
+    /// round's steps; of a full-batch replica its part of the gradient, times R. `rateFactor`
+    /// multiplies every learning rate of the round.
     /// `shouldStop` is asked before every step; when it says yes the result is nil and `delta` is
     /// left as it was.
     package func run(
@@ -113,6 +118,11 @@ package final class ReplicaTrainer {
         shouldStop: () -> Bool = { false }
     ) -> RoundScalars? {
         precondition(replica >= 0 && replica < plan.replicas, "replica outside the plan")
+        if let whole {
+            return run(
+                whole, replica: replica, globalState: globalState, delta: delta,
+                shouldStop: shouldStop)
+        }
         values.load(from: globalState)
         optimizer.begin(from: globalState)
         average.load(from: globalState + averageOffset)

@@ -27,6 +27,12 @@ extension TrainingPlan {
     package init(
         _ work: TrainingWork, trainRows: Int, optimizer: OptimizerConfiguration
     ) throws(TrainingRefusal) {
+        if optimizer.isFullBatch {
+            try self.init(
+                fullBatchOf: trainRows, replicas: work.replicas, batchSize: work.batchSize,
+                epochs: work.epochs, seed: work.seed)
+            return
+        }
         let plan = try TrainingPlan(
             replicas: work.replicas, batchSize: work.batchSize, epochs: work.epochs,
             every: work.stepsPerRound, seed: work.seed, trainRows: trainRows)

@@ -6,6 +6,10 @@
 /// Every batch therefore has exactly b rows and batches run across the border of epochs; only the
 /// last step of the job may take rows of one epoch more than was asked for. Nothing is padded and
 /// nothing is left out.
+///
+/// **Full batch.** Every step is a pass over all rows: replica r takes positions
+/// `r * N / R ..< (r + 1) * N / R` of the training rows, the same in every step, in batches of b
+/// rows of which the last may be shorter. Every step is a round and an epoch.
 package struct TrainingPlan: Sendable, Hashable {
     /// The most logical replicas of a job.
     package static let maximumReplicas = 1024
@@ -30,6 +34,8 @@ package struct TrainingPlan: Sendable, Hashable {
     package let trainRows: Int
     /// Where rounds begin and end.
     package let intervals: RoundIntervals
+    /// Whether every step reads all rows.
+    package let isFullBatch: Bool
 
     /// A plan with an average every `every` steps, or the first reason why there is none.
     package init(
@@ -54,9 +60,28 @@ package struct TrainingPlan: Sendable, Hashable {
         self.every = every
         self.seed = seed
         self.trainRows = trainRows
+        isFullBatch = false
         intervals = RoundIntervals(
             .fixed(every), totalSteps: (epochs * trainRows - 1) / (replicas * batchSize) + 1
         ) { _ in 0 }
+    }
+
+    /// A plan of at most `epochs` passes over all rows, or the first reason why there is none.
+    package init(
+        fullBatchOf trainRows: Int, replicas: Int, batchSize: Int, epochs: Int, seed: UInt64
+    ) throws(TrainingRefusal) {
+        let refusals = Self.refusals(
+            replicas: replicas, batchSize: 1, epochs: epochs, every: 1, trainRows: trainRows)
+        if let first = refusals.first { throw first }
+        try PlanLimits.check("batchSize", batchSize, 1, Self.maximumBatchSize)
+        self.replicas = replicas
+        self.batchSize = batchSize
+        self.epochs = epochs
+        every = 1
+        self.seed = seed
+        self.trainRows = trainRows
+        isFullBatch = true
+        intervals = RoundIntervals(.fixed(1), totalSteps: epochs) { _ in 0 }
     }
 
     /// The same plan with other rounds; the optimizer's schedule gives the learning rate that
@@ -70,6 +95,7 @@ package struct TrainingPlan: Sendable, Hashable {
         every = plan.every
         seed = plan.seed
         trainRows = plan.trainRows
+        isFullBatch = plan.isFullBatch
         let (rowsPerStep, rows, steps) = (plan.rowsPerStep, plan.trainRows, plan.totalSteps)
         if case .growing = rule, steps > RoundIntervals.mostGrowingSteps {
             throw .valueOutOfRange(
@@ -110,8 +136,8 @@ package struct TrainingPlan: Sendable, Hashable {
         return refusals
     }
 
-    /// Rows that all replicas together take in one step: R * b, below 2²⁸.
-    package var rowsPerStep: Int { replicas * batchSize }
+    /// Rows that all replicas together take in one step: R * b, below 2²⁸, or all.
+    package var rowsPerStep: Int { isFullBatch ? trainRows : replicas * batchSize }
 
     /// T: local steps of each replica in the whole job, ceil(E * N / (R * b)).
     package var totalSteps: Int { (epochs * trainRows - 1) / rowsPerStep + 1 }
@@ -134,6 +160,7 @@ package struct TrainingPlan: Sendable, Hashable {
     /// only where the last step of the job runs on into an epoch more.
     package func samplesAsked(inRound round: Int, replica: Int) -> Int {
         let steps = steps(inRound: round)
+        if isFullBatch { return share(of: replica).count }
         let end = epochs * trainRows
         let beyond = max(
             0, positions(step: steps.upperBound - 1, replica: replica).upperBound - end)
@@ -143,6 +170,11 @@ package struct TrainingPlan: Sendable, Hashable {
     /// Epochs read when a round is complete, as a fraction; may pass `epochs` by less than a step.
     package func epochsRead(afterRound round: Int) -> Double {
         Double(steps(inRound: round).upperBound * rowsPerStep) / Double(trainRows)
+    }
+
+    /// The training rows of a replica in every step of a full-batch plan.
+    package func share(of replica: Int) -> Range<Int> {
+        (replica * trainRows / replicas)..<((replica + 1) * trainRows / replicas)
     }
 
     /// The stream positions a replica reads in a step.

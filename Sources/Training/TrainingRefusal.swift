@@ -42,6 +42,10 @@ package enum TrainingRefusal: Error, Sendable, Equatable, CustomStringConvertibl
     case badWeight(row: Int, value: Float)
     /// Sparse rows before something that reads dense ones.
     case sparseRows(what: String)
+    /// What full-batch training cannot have.
+    case notWithFullBatch(String)
+    /// A model to begin from that another one cannot take the values of.
+    case initialDiffers(String)
     /// Steps that do not fit the set.
     case preprocessing(PreprocessingProblem)
     /// Two parts of the job disagree about a size.
@@ -98,6 +102,10 @@ package enum TrainingRefusal: Error, Sendable, Equatable, CustomStringConvertibl
         case .sparseRows(let what):
             "\(what) cannot read sparse rows; they train linear models, factorization machines, "
                 + "and networks that begin with a dense layer, without standardization"
+        case .notWithFullBatch(let what):
+            "lbfgs minimises one smooth function of all rows; it cannot have \(what)"
+        case .initialDiffers(let how):
+            "the model to begin from does not fit: \(how)"
         case .preprocessing(let problem):
             problem.description
         case .sizesDiffer(let what, let expected, let found):

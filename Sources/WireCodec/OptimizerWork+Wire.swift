@@ -11,6 +11,10 @@ extension OptimizerWork {
         beta2 = try check.share(wire.beta2, "beta2")
         epsilon = try check.amount(wire.epsilon, "epsilon")
         weightDecay = try check.amount(wire.weightDecay, "weight_decay")
+        if rule == .lbfgs {
+            memory = try check.integer(wire.memory, "memory", from: 1)
+            tolerance = try check.amount(wire.tolerance, "tolerance")
+        }
         l1 = try check.amount(wire.l1, "l1")
         l2 = try check.amount(wire.l2, "l2")
         clipValue = try check.amount(wire.clipValue, "clip_value")
@@ -32,6 +36,10 @@ extension OptimizerWork {
         wire.beta2 = beta2
         wire.epsilon = epsilon
         wire.weightDecay = weightDecay
+        if rule == .lbfgs {
+            wire.memory = Int64(memory)
+            wire.tolerance = tolerance
+        }
         wire.l1 = l1
         wire.l2 = l2
         wire.clipValue = clipValue

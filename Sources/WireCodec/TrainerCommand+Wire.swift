@@ -45,6 +45,7 @@ extension TrainerPlaces: WireValue {
             node: try check.node(wire.node, "node"),
             hostID: try check.text(wire.hostID, "host_id"))
         checkpointPath = try check.path(wire.checkpointPath, "checkpoint_path")
+        initialPath = try check.path(wire.initialPath, "initial_path")
     }
 
     var wire: WireTrainerPlaces {
@@ -57,6 +58,7 @@ extension TrainerPlaces: WireValue {
         wire.node = node.name
         wire.hostID = hostID
         wire.checkpointPath = checkpointPath
+        wire.initialPath = initialPath
         return wire
     }
 }

@@ -34,6 +34,7 @@ extension TrainingWork: WireValue {
             preprocessing = try PreprocessingWork(wire: wire.preprocessing)
         }
         if wire.hasSteering { steering = try SteeringWork(wire: wire.steering) }
+        if wire.hasInitial { initial = try InitialModel(wire: wire.initial) }
     }
 
     var wire: WireTrainingWork {
@@ -58,6 +59,25 @@ extension TrainingWork: WireValue {
         wire.averagesOptimizerState = averagesOptimizerState
         wire.stepsPerRound = Int64(stepsPerRound)
         if averaging != AveragingWork() { wire.averaging = averaging.wire }
+        if let initial { wire.initial = initial.wire }
+        return wire
+    }
+}
+
+extension InitialModel: WireValue {
+    init(wire: WireInitialModel) throws(WireError) {
+        let check = FieldChecks("InitialModel")
+        self.init(
+            name: try check.text(wire.name, "name"),
+            digest: try check.digest(wire.digest, "digest", digits: 64),
+            byteCount: try check.count(wire.byteCount, "byte_count"))
+    }
+
+    var wire: WireInitialModel {
+        var wire = WireInitialModel()
+        wire.name = name
+        wire.digest = digest
+        wire.byteCount = byteCount
         return wire
     }
 }

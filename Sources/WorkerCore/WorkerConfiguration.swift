@@ -87,8 +87,8 @@ package enum WorkerEvent: Sendable {
     case modelStoreFailed(AttemptID, Reason)
     /// A checkpoint is in the scheduler's store, or why it is not.
     case checkpointStored(CheckpointWritten, Reason?)
-    /// The checkpoint a preparation begins from was fetched; its path is empty when it could not
-    /// be. The shell's own affair: the core only lets time pass.
+    /// The checkpoint, or else the model, that a preparation begins from was fetched; its path is
+    /// empty when it could not be. The shell's own affair: the core only lets time pass.
     case checkpointFetched(TrainerID, PrepareTraining, path: String)
     /// The supervisor is there, and this is all it holds.
     case supervised([SupervisedTask])

@@ -185,7 +185,11 @@ final class WorkerLoop {
         case .checkpointFetched(let trainer, let prepare, let path):
             guard core.expects(prepare, of: trainer) else { return }
             var places = places(for: prepare)
-            places.checkpointPath = path
+            if prepare.checkpoint == nil {
+                places.initialPath = path
+            } else {
+                places.checkpointPath = path
+            }
             children[trainer]?.send(.prepare(prepare, places))
         case .trainerExited(let id, _):
             children.removeValue(forKey: id)?.closeInput()
@@ -226,6 +230,8 @@ final class WorkerLoop {
         case .prepare(let prepare):
             if let checkpoint = prepare.checkpoint {
                 fetch(checkpoint, for: prepare, command.trainer)
+            } else if let initial = prepare.work.initial {
+                fetch(initial, for: prepare, command.trainer)
             } else {
                 child.send(.prepare(prepare, places(for: prepare)))
             }
@@ -233,6 +239,7 @@ final class WorkerLoop {
         case .release(let attempt):
             child.send(.release(attempt))
             parts.transfers.forget(modelFolder(of: attempt))
+            parts.transfers.forget("\(modelFolder(of: attempt)).initial")
         }
     }
 
@@ -271,6 +278,25 @@ final class WorkerLoop {
             checkpoint, to: "\(modelFolder(of: prepare.attempt)).begin-\(checkpoint.round)"
         ) { [logger = parts.logger] path, problem in
             if let problem { logger.warning("the checkpoint is not to be had: \(problem)") }
+            inbox.put(.checkpointFetched(trainer, prepare, path: path))
+        }
+    }
+
+    /// Fetches the model a job begins from before the trainer hears of it; it stays until the
+    /// attempt is released.
+    private func fetch(
+        _ initial: InitialModel, for prepare: PrepareTraining, _ trainer: TrainerID
+    ) {
+        let inbox = parts.inbox
+        let place = "\(modelFolder(of: prepare.attempt)).initial"
+        guard !FileManager.default.fileExists(atPath: place) else {
+            inbox.put(.checkpointFetched(trainer, prepare, path: place))
+            return
+        }
+        let file = CheckpointReference(
+            round: 0, digest: initial.digest, byteCount: initial.byteCount)
+        parts.transfers.fetch(file, to: place) { [logger = parts.logger] path, problem in
+            if let problem { logger.warning("\(initial.name) is not to be had: \(problem)") }
             inbox.put(.checkpointFetched(trainer, prepare, path: path))
         }
     }

@@ -44,6 +44,24 @@ struct CanonicalYAMLTests {
         }
     }
 
+    @Test func fullBatchesAndTheModelToBeginFromSurvive() throws {
+        let text =
+            Samples.minimal + """
+                  initial: {model: digits@3}
+                  training: {optimizer: {lbfgs: {memory: 7, tolerance: 1e-6}}}
+
+                """
+        var job = try #require(try Samples.read(text).jobs.first)
+        #expect(job.batchSize == Limits.fullBatchSize)
+        #expect(job.initial == InitialModel(name: "digits@3"))
+        let work = job.work(data: DatasetReference(key: "", files: [], format: ""))
+        #expect(work.stepsPerRound == 1)
+        #expect(work.initial == job.initial)
+        #expect(try Samples.read(job.canonicalYAML()).jobs == [job])
+        job.initial = InitialModel(name: "digits@3", digest: Samples.digest, byteCount: 77)
+        #expect(try Samples.read(job.canonicalYAML()).jobs == [job])
+    }
+
     @Test(arguments: [
         "softmaxRegression: {}", "logisticRegression: {}", "linearRegression: {}",
         "linearSVM: {}", "factorizationMachine: {factors: 4}",

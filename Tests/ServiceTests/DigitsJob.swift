@@ -45,7 +45,11 @@ enum DigitsJob {
     }
 
     /// SHA-256 of the model that one thread of this process trains by the same plan.
-    static func referenceDigest(_ work: TrainingWork) throws -> String {
+    ///
+    /// `beginning` are the values of the model it begins from.
+    static func referenceDigest(
+        _ work: TrainingWork, beginning: [Float]? = nil
+    ) throws -> String {
         let bytes = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
         let set = try bytes.withUnsafeBytes {
             try SetBuilder.build(
@@ -58,18 +62,17 @@ enum DigitsJob {
             rows: data.rows, validation: work.validationFraction, test: work.testFraction,
             seed: work.splitSeed)
         let standardization = try Standardization(fitting: data, rows: split.train)
-        let plan = try TrainingPlan(
-            replicas: work.replicas, batchSize: work.batchSize, epochs: work.epochs,
-            every: work.stepsPerRound, seed: work.seed, trainRows: split.train.count)
         let architecture = ModelArchitecture(work)
-        let outcome = try ReferenceRun.run(
-            data: data, trainRows: split.train, standardization: standardization,
-            architecture: architecture, plan: plan,
-            optimizer: try OptimizerConfiguration(
-                work.optimizer, averagesState: work.averagesOptimizerState))
+        let optimizer = try OptimizerConfiguration(
+            work.optimizer, averagesState: work.averagesOptimizerState)
+        let plan = try TrainingPlan(work, trainRows: split.train.count, optimizer: optimizer)
         let layout = try ParameterLayout(
             architecture: architecture, featureCount: data.featureCount,
             classCount: data.classCount)
+        let outcome = try ReferenceRun.run(
+            data: data, trainRows: split.train, standardization: standardization,
+            architecture: architecture, plan: plan, optimizer: optimizer,
+            start: layout.initialState(optimizer: optimizer, seed: plan.seed, begin: beginning))
         let model = try Training.TrainedModel(
             layout: layout, parameters: outcome.state, standardization: standardization)
         return SHA256Hasher.digest(of: try model.encoded()).hex

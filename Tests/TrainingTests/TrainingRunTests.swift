@@ -205,6 +205,6 @@ import Testing
         try BLAS.load()
         let fingerprint = NumericsFingerprint.compute()
         #expect(fingerprint == NumericsFingerprint.compute())
-        #expect(fingerprint.description == "e31e931e7e8817ef38754046feaeca10")
+        #expect(fingerprint.description == "86a693a63524a1319b7f307884cc8b8f")
     }
 }

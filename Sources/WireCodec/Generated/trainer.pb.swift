@@ -121,6 +121,9 @@ nonisolated struct WireTrainerPlaces: Sendable {
   /// The file of the checkpoint to begin from; empty without one.
   var checkpointPath: String = String()
 
+  /// The weights of the model to begin from; empty without one.
+  var initialPath: String = String()
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -362,7 +365,7 @@ nonisolated extension WireTrainerPreparation: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension WireTrainerPlaces: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".TrainerPlaces"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}set_path\0\u{3}exchange_folder\0\u{3}model_folder\0\u{3}exchange_address\0\u{3}exchange_port\0\u{1}node\0\u{3}host_id\0\u{3}checkpoint_path\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}set_path\0\u{3}exchange_folder\0\u{3}model_folder\0\u{3}exchange_address\0\u{3}exchange_port\0\u{1}node\0\u{3}host_id\0\u{3}checkpoint_path\0\u{3}initial_path\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -378,6 +381,7 @@ nonisolated extension WireTrainerPlaces: SwiftProtobuf.Message, SwiftProtobuf._M
       case 6: try { try decoder.decodeSingularStringField(value: &self.node) }()
       case 7: try { try decoder.decodeSingularStringField(value: &self.hostID) }()
       case 8: try { try decoder.decodeSingularStringField(value: &self.checkpointPath) }()
+      case 9: try { try decoder.decodeSingularStringField(value: &self.initialPath) }()
       default: break
       }
     }
@@ -408,6 +412,9 @@ nonisolated extension WireTrainerPlaces: SwiftProtobuf.Message, SwiftProtobuf._M
     if !self.checkpointPath.isEmpty {
       try visitor.visitSingularStringField(value: self.checkpointPath, fieldNumber: 8)
     }
+    if !self.initialPath.isEmpty {
+      try visitor.visitSingularStringField(value: self.initialPath, fieldNumber: 9)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -420,6 +427,7 @@ nonisolated extension WireTrainerPlaces: SwiftProtobuf.Message, SwiftProtobuf._M
     if lhs.node != rhs.node {return false}
     if lhs.hostID != rhs.hostID {return false}
     if lhs.checkpointPath != rhs.checkpointPath {return false}
+    if lhs.initialPath != rhs.initialPath {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

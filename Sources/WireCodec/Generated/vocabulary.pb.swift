@@ -281,6 +281,7 @@ nonisolated enum WireOptimizerRule: SwiftProtobuf.Enum, Swift.CaseIterable {
   case adadelta // = 4
   case adam // = 5
   case adamw // = 6
+  case lbfgs // = 7
   case UNRECOGNIZED(Int)
 
   init() {
@@ -296,6 +297,7 @@ nonisolated enum WireOptimizerRule: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 4: self = .adadelta
     case 5: self = .adam
     case 6: self = .adamw
+    case 7: self = .lbfgs
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -309,6 +311,7 @@ nonisolated enum WireOptimizerRule: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .adadelta: return 4
     case .adam: return 5
     case .adamw: return 6
+    case .lbfgs: return 7
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -322,6 +325,7 @@ nonisolated enum WireOptimizerRule: SwiftProtobuf.Enum, Swift.CaseIterable {
     .adadelta,
     .adam,
     .adamw,
+    .lbfgs,
   ]
 
 }
@@ -789,11 +793,38 @@ nonisolated struct WireTrainingWork: @unchecked Sendable {
   /// Clears the value of `preprocessing`. Subsequent reads from it will return its default value.
   mutating func clearPreprocessing() {_uniqueStorage()._preprocessing = nil}
 
+  /// Absent when training begins from the seed.
+  var initial: WireInitialModel {
+    get {_storage._initial ?? WireInitialModel()}
+    set {_uniqueStorage()._initial = newValue}
+  }
+  /// Returns true if `initial` has been explicitly set.
+  var hasInitial: Bool {_storage._initial != nil}
+  /// Clears the value of `initial`. Subsequent reads from it will return its default value.
+  mutating func clearInitial() {_uniqueStorage()._initial = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// The saved model a job begins from.
+nonisolated struct WireInitialModel: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var name: String = String()
+
+  var digest: String = String()
+
+  var byteCount: Int64 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
 }
 
 /// Beside learning_rate and momentum of the work.
@@ -885,6 +916,17 @@ nonisolated struct WireOptimizerWork: @unchecked Sendable {
   var schedulePower: Float {
     get {_storage._schedulePower}
     set {_uniqueStorage()._schedulePower = newValue}
+  }
+
+  /// L-BFGS alone.
+  var memory: Int64 {
+    get {_storage._memory}
+    set {_uniqueStorage()._memory = newValue}
+  }
+
+  var tolerance: Float {
+    get {_storage._tolerance}
+    set {_uniqueStorage()._tolerance = newValue}
   }
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1343,7 +1385,7 @@ nonisolated extension WireDatasetRole: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension WireOptimizerRule: SwiftProtobuf._ProtoNameProviding {
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0OPTIMIZER_RULE_UNSPECIFIED\0\u{1}OPTIMIZER_RULE_SGD\0\u{1}OPTIMIZER_RULE_ADAGRAD\0\u{1}OPTIMIZER_RULE_RMSPROP\0\u{1}OPTIMIZER_RULE_ADADELTA\0\u{1}OPTIMIZER_RULE_ADAM\0\u{1}OPTIMIZER_RULE_ADAMW\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0OPTIMIZER_RULE_UNSPECIFIED\0\u{1}OPTIMIZER_RULE_SGD\0\u{1}OPTIMIZER_RULE_ADAGRAD\0\u{1}OPTIMIZER_RULE_RMSPROP\0\u{1}OPTIMIZER_RULE_ADADELTA\0\u{1}OPTIMIZER_RULE_ADAM\0\u{1}OPTIMIZER_RULE_ADAMW\0\u{1}OPTIMIZER_RULE_LBFGS\0")
 }
 
 nonisolated extension WireScheduleShape: SwiftProtobuf._ProtoNameProviding {
@@ -1719,7 +1761,7 @@ nonisolated extension WireDatasetReference: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension WireTrainingWork: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".TrainingWork"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}data\0\u{3}validation_fraction\0\u{3}test_fraction\0\u{3}split_seed\0\u{1}standardizes\0\u{3}hidden_layers\0\u{1}replicas\0\u{3}batch_size\0\u{1}epochs\0\u{1}seed\0\u{3}learning_rate\0\u{1}momentum\0\u{3}averages_optimizer_state\0\u{3}steps_per_round\0\u{1}optimizer\0\u{1}averaging\0\u{2}\u{4}model\0\u{1}loss\0\u{1}steering\0\u{2}\u{8}preprocessing\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}data\0\u{3}validation_fraction\0\u{3}test_fraction\0\u{3}split_seed\0\u{1}standardizes\0\u{3}hidden_layers\0\u{1}replicas\0\u{3}batch_size\0\u{1}epochs\0\u{1}seed\0\u{3}learning_rate\0\u{1}momentum\0\u{3}averages_optimizer_state\0\u{3}steps_per_round\0\u{1}optimizer\0\u{1}averaging\0\u{2}\u{4}model\0\u{1}loss\0\u{1}steering\0\u{2}\u{8}preprocessing\0\u{1}initial\0")
 
   fileprivate class _StorageClass {
     var _data: WireDatasetReference? = nil
@@ -1742,6 +1784,7 @@ nonisolated extension WireTrainingWork: SwiftProtobuf.Message, SwiftProtobuf._Me
     var _loss: WireLossWork? = nil
     var _steering: WireSteeringWork? = nil
     var _preprocessing: WirePreprocessingWork? = nil
+    var _initial: WireInitialModel? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1772,6 +1815,7 @@ nonisolated extension WireTrainingWork: SwiftProtobuf.Message, SwiftProtobuf._Me
       _loss = source._loss
       _steering = source._steering
       _preprocessing = source._preprocessing
+      _initial = source._initial
     }
   }
 
@@ -1810,6 +1854,7 @@ nonisolated extension WireTrainingWork: SwiftProtobuf.Message, SwiftProtobuf._Me
         case 21: try { try decoder.decodeSingularMessageField(value: &_storage._loss) }()
         case 22: try { try decoder.decodeSingularMessageField(value: &_storage._steering) }()
         case 30: try { try decoder.decodeSingularMessageField(value: &_storage._preprocessing) }()
+        case 31: try { try decoder.decodeSingularMessageField(value: &_storage._initial) }()
         default: break
         }
       }
@@ -1882,6 +1927,9 @@ nonisolated extension WireTrainingWork: SwiftProtobuf.Message, SwiftProtobuf._Me
       try { if let v = _storage._preprocessing {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
       } }()
+      try { if let v = _storage._initial {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 31)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1911,6 +1959,7 @@ nonisolated extension WireTrainingWork: SwiftProtobuf.Message, SwiftProtobuf._Me
         if _storage._loss != rhs_storage._loss {return false}
         if _storage._steering != rhs_storage._steering {return false}
         if _storage._preprocessing != rhs_storage._preprocessing {return false}
+        if _storage._initial != rhs_storage._initial {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -1920,9 +1969,49 @@ nonisolated extension WireTrainingWork: SwiftProtobuf.Message, SwiftProtobuf._Me
   }
 }
 
+nonisolated extension WireInitialModel: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".InitialModel"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}digest\0\u{3}byte_count\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.digest) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.byteCount) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if !self.digest.isEmpty {
+      try visitor.visitSingularStringField(value: self.digest, fieldNumber: 2)
+    }
+    if self.byteCount != 0 {
+      try visitor.visitSingularInt64Field(value: self.byteCount, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireInitialModel, rhs: WireInitialModel) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.digest != rhs.digest {return false}
+    if lhs.byteCount != rhs.byteCount {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension WireOptimizerWork: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".OptimizerWork"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}rule\0\u{3}is_nesterov\0\u{1}decay\0\u{1}beta1\0\u{1}beta2\0\u{1}epsilon\0\u{3}weight_decay\0\u{1}l1\0\u{1}l2\0\u{3}clip_value\0\u{3}clip_norm\0\u{1}schedule\0\u{3}schedule_epochs\0\u{3}schedule_factor\0\u{3}schedule_minimum\0\u{3}schedule_warmup\0\u{3}schedule_power\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}rule\0\u{3}is_nesterov\0\u{1}decay\0\u{1}beta1\0\u{1}beta2\0\u{1}epsilon\0\u{3}weight_decay\0\u{1}l1\0\u{1}l2\0\u{3}clip_value\0\u{3}clip_norm\0\u{1}schedule\0\u{3}schedule_epochs\0\u{3}schedule_factor\0\u{3}schedule_minimum\0\u{3}schedule_warmup\0\u{3}schedule_power\0\u{1}memory\0\u{1}tolerance\0")
 
   fileprivate class _StorageClass {
     var _rule: WireOptimizerRule = .unspecified
@@ -1942,6 +2031,8 @@ nonisolated extension WireOptimizerWork: SwiftProtobuf.Message, SwiftProtobuf._M
     var _scheduleMinimum: Float = 0
     var _scheduleWarmup: Float = 0
     var _schedulePower: Float = 0
+    var _memory: Int64 = 0
+    var _tolerance: Float = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1969,6 +2060,8 @@ nonisolated extension WireOptimizerWork: SwiftProtobuf.Message, SwiftProtobuf._M
       _scheduleMinimum = source._scheduleMinimum
       _scheduleWarmup = source._scheduleWarmup
       _schedulePower = source._schedulePower
+      _memory = source._memory
+      _tolerance = source._tolerance
     }
   }
 
@@ -2004,6 +2097,8 @@ nonisolated extension WireOptimizerWork: SwiftProtobuf.Message, SwiftProtobuf._M
         case 15: try { try decoder.decodeSingularFloatField(value: &_storage._scheduleMinimum) }()
         case 16: try { try decoder.decodeSingularFloatField(value: &_storage._scheduleWarmup) }()
         case 17: try { try decoder.decodeSingularFloatField(value: &_storage._schedulePower) }()
+        case 18: try { try decoder.decodeSingularInt64Field(value: &_storage._memory) }()
+        case 19: try { try decoder.decodeSingularFloatField(value: &_storage._tolerance) }()
         default: break
         }
       }
@@ -2063,6 +2158,12 @@ nonisolated extension WireOptimizerWork: SwiftProtobuf.Message, SwiftProtobuf._M
       if _storage._schedulePower.bitPattern != 0 {
         try visitor.visitSingularFloatField(value: _storage._schedulePower, fieldNumber: 17)
       }
+      if _storage._memory != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._memory, fieldNumber: 18)
+      }
+      if _storage._tolerance.bitPattern != 0 {
+        try visitor.visitSingularFloatField(value: _storage._tolerance, fieldNumber: 19)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2089,6 +2190,8 @@ nonisolated extension WireOptimizerWork: SwiftProtobuf.Message, SwiftProtobuf._M
         if _storage._scheduleMinimum != rhs_storage._scheduleMinimum {return false}
         if _storage._scheduleWarmup != rhs_storage._scheduleWarmup {return false}
         if _storage._schedulePower != rhs_storage._schedulePower {return false}
+        if _storage._memory != rhs_storage._memory {return false}
+        if _storage._tolerance != rhs_storage._tolerance {return false}
         return true
       }
       if !storagesAreEqual {return false}
