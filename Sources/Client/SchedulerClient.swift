@@ -16,6 +16,8 @@ package final class SchedulerClient: Sendable {
     package static let longestAnswer = 512 << 20
     /// Seconds to make a connection.
     static let connectSeconds: Int64 = 5
+    /// Seconds an unused connection is kept.
+    static let idleSeconds: Int64 = 20
     /// Seconds an answer may take as a whole.
     static let answerSeconds: Int64 = 120
 
@@ -31,6 +33,8 @@ package final class SchedulerClient: Sendable {
         configuration.timeout.read = .seconds(Int64(ServerSentEvent.heartbeatSeconds * 3))
         // A server that is not there should be reported, not waited for.
         configuration.connectionPool.retryConnectionEstablishment = false
+        // Shorter than the server's patience, so that no question meets a closing connection.
+        configuration.connectionPool.idleTimeout = .seconds(SchedulerClient.idleSeconds)
         if let path = connection.certificatePath {
             var security = TLSConfiguration.makeClientConfiguration()
             security.trustRoots = .file(path)

@@ -49,6 +49,8 @@ struct GatewayServer: Sendable {
                 GatewayToken(token: ben, user: "ben", role: .user),
                 GatewayToken(token: viewer, user: "eve", role: .viewer),
             ])
+        // On a busy machine a test may pause for longer than a connection may be silent.
+        settings.idleSeconds = 900
         change(&settings)
         let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
         var logger = Logger(label: "gateway-tests")
