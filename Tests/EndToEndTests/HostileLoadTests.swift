@@ -11,29 +11,41 @@ struct HostileLoadTests {
     private static let mostBytesPerStranger = 64 << 10
     private static let mostBytes = 96 << 20
 
-    /// ZMTP 3.1: a greeting that names a mechanism, padded to 64 bytes (ZeroMQ RFC 37).
-    private static func greeting(_ mechanism: String) -> [UInt8] {
+    /// ZMTP 3.1: a greeting that names a mechanism, padded to 64 bytes (ZeroMQ RFC 37), and what
+    /// follows it.
+    private static func greeting(_ mechanism: String, _ more: [UInt8] = []) -> [UInt8] {
         var bytes: [UInt8] = [0xFF, 0, 0, 0, 0, 0, 0, 0, 1, 0x7F, 3, 1]
-        bytes += Array(mechanism.utf8) + [UInt8](repeating: 0, count: 20 - mechanism.utf8.count)
-        return bytes + [UInt8](repeating: 0, count: 64 - bytes.count)
+        bytes.append(contentsOf: Array(mechanism.utf8))
+        bytes.append(contentsOf: [UInt8](repeating: 0, count: 64 - bytes.count))
+        bytes.append(contentsOf: more)
+        return bytes
+    }
+
+    /// A frame's flags with a length of 4 EiB behind them.
+    private static func endless(_ flags: UInt8) -> [UInt8] {
+        var bytes = [UInt8](repeating: 255, count: 9)
+        bytes[0] = flags
+        bytes[1] = 0x3F
+        return bytes
     }
 
     /// What strangers say to a node port.
-    private static let words: [(what: String, bytes: [UInt8])] = [
-        ("nothing", []),
-        ("half a greeting", Array(greeting("CURVE").prefix(20))),
-        ("a greeting, then silence", greeting("CURVE")),
-        ("another mechanism", greeting("NULL") + [4, 5, 5] + Array("READY".utf8)),
-        ("a command of 4 EiB", greeting("CURVE") + [6, 0x3F] + [UInt8](repeating: 255, count: 7)),
-        ("a frame of 4 EiB", greeting("CURVE") + [2, 0x3F] + [UInt8](repeating: 255, count: 7)),
-        (
-            "a forged hello",
-            greeting("CURVE") + [4, 206, 5] + Array("HELLO".utf8)
-                + [UInt8](repeating: 7, count: 200)
-        ),
-        ("noise", (0..<400).map { UInt8(truncatingIfNeeded: $0 &* 89 &+ 7) }),
-        ("HTTP", Array("GET / HTTP/1.1\r\nHost: x\r\n\r\n".utf8)),
-    ]
+    private static var words: [[UInt8]] {
+        let ready: [UInt8] = [4, 6, 5] + Array("READY".utf8)
+        let hello: [UInt8] = [4, 206, 5] + Array("HELLO".utf8)
+        let noise: [UInt8] = (0..<400).map { UInt8(truncatingIfNeeded: $0 &* 89 &+ 7) }
+        return [
+            [],
+            Array(greeting("CURVE").prefix(20)),
+            greeting("CURVE"),
+            greeting("NULL", ready),
+            greeting("CURVE", endless(6)),
+            greeting("CURVE", endless(2)),
+            greeting("CURVE", hello + [UInt8](repeating: 7, count: 200)),
+            noise,
+            Array("GET / HTTP/1.1\r\nHost: x\r\n\r\n".utf8),
+        ]
+    }
 
     /// A value of the daemon's `/proc/PID/status`, in bytes.
     private func memory(_ cluster: RealCluster, _ name: String = "VmRSS") -> Int {
@@ -72,7 +84,7 @@ struct HostileLoadTests {
         party(count / 20, cluster.http, Array("POST /v1/jobs HTTP/1.1\r\nContent-Le".utf8))
         let each = count * 6 / 10 / (2 * Self.words.count)
         for port in [cluster.control, cluster.artifacts] {
-            for words in Self.words { party(each, port, words.bytes) }
+            for words in Self.words { party(each, port, words) }
         }
         let opened = parties.reduce(drips.descriptors.count) { $0 + $1.descriptors.count }
         #expect(opened > count * 8 / 10, "only \(opened) connections could be opened")

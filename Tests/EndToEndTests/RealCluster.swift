@@ -61,8 +61,11 @@ final class RealCluster {
 
     var state: String { "\(folder)/state" }
 
+    /// Set for every process started from now on.
+    var moreVariables: [String: String] = [:]
+
     private var environment: [String: String] {
-        var variables = ProcessInfo.processInfo.environment
+        var variables = ProcessInfo.processInfo.environment.merging(moreVariables) { $1 }
         variables["MLCTL_STATE"] = state
         variables["MLCTL_SERVER"] = "http://127.0.0.1:\(http)"
         variables["XDG_CONFIG_HOME"] = "\(folder)/config"

@@ -17,7 +17,7 @@ struct SystemdTests {
         let process = try ChildProcess(
             [RealCluster.root + "/deploy/systemd/try-restarts", folder], environment: environment,
             output: log, errors: log)
-        let code = process.wait()
+        let code = process.wait(atMost: .seconds(220))
         let text = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
         guard code != 77 else {
             // What this machine does not allow is said, and not taken for a success of the rest.
