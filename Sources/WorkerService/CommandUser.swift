@@ -64,7 +64,8 @@ struct CommandUser: Sendable {
     /// The first folder on the way to the working folders that others cannot pass.
     private var closedFolder: String? {
         var path = ""
-        for part in "\(stateFolder)/commands".split(separator: "/") {
+        let folder = URL(fileURLWithPath: "\(stateFolder)/commands").path
+        for part in folder.split(separator: "/") {
             path += "/\(part)"
             var status = stat()
             if stat(path, &status) != 0 || status.st_mode & 0o001 == 0 { return path }
