@@ -30,12 +30,13 @@ demo: ## Build a release and show a cluster on this machine, in under a minute.
 
 chaos: ## Kill the real scheduler 500 times under load, and workers and trainers; prints the seed.
 	swift build --build-tests
-	MLCTL_CHAOS=$${MLCTL_CHAOS:-500} swift test --skip-build --no-parallel --filter ChaosTests
+	MLCTL_CHAOS=$${MLCTL_CHAOS:-500} MLCTL_IDLE=$${MLCTL_IDLE:-10000} swift test --skip-build \
+	  --no-parallel --filter 'ChaosTests|HostileLoadTests'
 
 fuzz: ## A million damaged inputs for each parser; prints the seed and how far it is.
 	swift build --build-tests
 	MLCTL_FUZZ=$${MLCTL_FUZZ:-1000000} swift test --skip-build --filter \
-	  'JobSpecificationTests.MutationTests|WireFuzzTests|BodyFuzzTests'
+	  'JobSpecificationTests.MutationTests|WireFuzzTests|BodyFuzzTests|FolderArchiveFuzzTests'
 
 swarm: release ## Ten thousand simulated lives of a cluster with faults; prints every broken seed.
 	.build/release/mlctl simulate --chaos --seeds 1..10000

@@ -10,15 +10,25 @@ extension FolderArchive {
         bounds: Bounds = Bounds(),
         isIgnored: (_ path: String, _ isFolder: Bool) -> Bool = { _, _ in false }
     ) throws(ArtifactError) -> Int {
+        let output = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard output >= 0 else { throw ArtifactError("create", file, errno: errno) }
+        defer { close(output) }
+        return try pack(
+            folder, paths: paths, to: output, named: file, bounds: bounds, isIgnored: isIgnored)
+    }
+
+    /// Packs into an open file, which whoever packs need not be able to open.
+    package static func pack(
+        _ folder: String, paths: [String] = ["."], to output: Int32, named file: String,
+        bounds: Bounds = Bounds(),
+        isIgnored: (_ path: String, _ isFolder: Bool) -> Bool = { _, _ in false }
+    ) throws(ArtifactError) -> Int {
         var entries: [Entry] = []
         var bytes: Int64 = 0
         for path in paths {
             try collect(folder, clean(path), isIgnored, bounds, &entries, &bytes)
         }
         entries.sort { Array($0.path.utf8).lexicographicallyPrecedes(Array($1.path.utf8)) }
-        let output = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard output >= 0 else { throw ArtifactError("create", file, errno: errno) }
-        defer { close(output) }
         var last = ""
         var count = 0
         for entry in entries where entry.path != last {

@@ -12,6 +12,13 @@ extension FolderArchive {
         let input = open(file, O_RDONLY | O_CLOEXEC)
         guard input >= 0 else { throw ArtifactError("open", file, errno: errno) }
         defer { close(input) }
+        return try unpack(from: input, named: file, into: folder, bounds: bounds)
+    }
+
+    /// Unpacks an open file, which whoever unpacks need not be able to open.
+    package static func unpack(
+        from input: Int32, named file: String, into folder: String, bounds: Bounds = Bounds()
+    ) throws(ArtifactError) -> Int {
         let root = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard root >= 0 else { throw ArtifactError("open", folder, errno: errno) }
         defer { close(root) }

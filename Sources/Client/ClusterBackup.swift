@@ -156,6 +156,8 @@ package struct ClusterBackup {
         summary.jobs = report.jobs - report.deletedJobs
         summary.schemaVersion = report.schemaVersion
         if let advertise { try setAdvertise(advertise, in: scratch) }
+        // Its scheduler waits longer for nodes that do not know yet where it is.
+        try PrivateFile.write([], to: "\(scratch)/restored")
         try moveIn(scratch)
         return summary
     }

@@ -15,11 +15,14 @@ package struct PrepareCommand: Hashable, Sendable {
     /// Whether the ranks start without waiting for ``SchedulerMessage/startCommand(_:)``: this
     /// node has them all.
     package var startsAtOnce: Bool
+    /// As whom it runs; `nil` from a scheduler of a release that runs everything as the worker.
+    package var owner: CommandOwner?
 
     /// Makes the order.
     package init(
         attempt: AttemptID, jobName: String, user: String, work: CommandWork,
-        perRank: ResourceAmount, hosts: [CommandHost], startsAtOnce: Bool
+        perRank: ResourceAmount, hosts: [CommandHost], startsAtOnce: Bool,
+        owner: CommandOwner? = nil
     ) {
         self.attempt = attempt
         self.jobName = jobName
@@ -28,6 +31,7 @@ package struct PrepareCommand: Hashable, Sendable {
         self.perRank = perRank
         self.hosts = hosts
         self.startsAtOnce = startsAtOnce
+        self.owner = owner
     }
 
     /// The ranks of a node.

@@ -219,6 +219,13 @@ package enum CommandLease {
     package static func marginSeconds(restartAfter: Int64) -> Int64 {
         min(10, max(1, restartAfter / 10))
     }
+
+    /// For how long a scheduler that is known not to run costs commands nothing, in seconds.
+    ///
+    /// A refused connection proves that none runs at that address, and one that starts there later
+    /// gives every node a whole lease. One that was brought back at another address gives this much
+    /// more, because nodes that do not follow still see the old one refuse.
+    package static let longestAbsenceSeconds: Int64 = 3_600
 }
 
 extension TrainingWork {

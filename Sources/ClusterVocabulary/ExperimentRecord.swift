@@ -107,6 +107,8 @@ package struct ExperimentRecord: Hashable, Sendable {
     package var run: UInt32
     /// Who submitted it.
     package var user: String
+    /// As whom the commands of its trials run on the hosts.
+    package var owner = CommandOwner()
     /// Labels, ordered by key.
     package var labels: [Label]
     /// The client's submission key.

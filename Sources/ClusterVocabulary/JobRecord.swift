@@ -10,8 +10,8 @@ package struct JobRecord: Hashable, Sendable {
     package var run: UInt32
     /// Who submitted it.
     package var user: String
-    /// The host's user number as whom its commands run; `nil` for the daemon's own.
-    package var hostUser: UInt32?
+    /// As whom its commands run on the hosts.
+    package var owner = CommandOwner()
     /// Labels, ordered by key.
     package var labels: [Label]
     /// The client's submission key.
@@ -277,5 +277,15 @@ package struct LedgerFact: Hashable, Sendable {
         self.reason = reason
         self.metrics = metrics
         self.state = state
+    }
+}
+
+extension LedgerFact {
+    /// The experiment it is about; `nil` for facts of jobs and nodes.
+    package var experiment: ExperimentID? {
+        guard job.number == 0, let first = metrics.first, first.name == "experiment",
+            let number = UInt64(exactly: first.value)
+        else { return nil }
+        return ExperimentID(number)
     }
 }

@@ -26,6 +26,8 @@ package struct NodeDescription: Hashable, Sendable {
     package var address = ""
     /// What tells its machine from others over all boots; empty when unknown.
     package var machineID = ""
+    /// The user number its worker runs as: root runs commands as their owners; `nil` when unknown.
+    package var workerUser: UInt32?
 
     /// The version of the messages this build speaks.
     package static let currentProtocol: UInt32 = 1

@@ -90,6 +90,8 @@ package struct Reason: Hashable, Sendable, CustomStringConvertible {
         case stopping = 34
         /// A node cannot run commands.
         case noSupervisor = 35
+        /// A host cannot run commands of this user: nobody there stands for them.
+        case noHostUser = 36
 
         /// The word people and programs see, in PascalCase as Kubernetes reasons are.
         package var word: String {

@@ -5,6 +5,8 @@ package import JobSpecification
 package struct ExperimentSubmission: Sendable {
     /// Who submits.
     package var user: String
+    /// As whom the commands of its trials run on the hosts.
+    package var owner = CommandOwner()
     /// The client's key: the same key gives the same experiment; empty means none.
     package var idempotencyKey: String
     /// What is searched.

@@ -27,11 +27,12 @@ extension Experiments {
                     "there are \(Experiments.most) experiments already; delete some"))
             return
         }
-        let record = ExperimentRecord(
+        var record = ExperimentRecord(
             id: next, namespace: specification.namespace, name: specification.name, run: run,
             user: submission.user, labels: specification.labels,
             idempotencyKey: submission.idempotencyKey, limits: specification.limits,
             submittedAt: now)
+        record.owner = submission.owner
         var entry = ExperimentEntry(record: record, specification: specification)
         if let problem = entry.open(trials: [], known: known) {
             effects.answer = .refused(Reason(.invalid, problem))

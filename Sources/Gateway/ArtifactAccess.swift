@@ -43,5 +43,8 @@ extension JobRecord {
     fileprivate func names(_ digest: String) -> Bool {
         work.data.files.contains { $0.digest == digest } || work.initial?.digest == digest
             || (model?.digests.contains(digest) ?? false)
+            || command?.workdir?.digest == digest
+            || commandState.outputs.contains { $0.archive.digest == digest }
+            || checkpoint?.digest == digest
     }
 }

@@ -16,6 +16,7 @@ struct AuthorisationMiddleware: RouterMiddleware {
     typealias Context = GatewayContext
 
     let credentials: CredentialCheck
+    let counts: ConnectionCounts
     let backend: any SchedulerBackend
 
     func handle(
@@ -29,6 +30,7 @@ struct AuthorisationMiddleware: RouterMiddleware {
         let permission = found.map { Authorisation.permission(of: $0.operation) }
         if permission == .open { return try await next(request, context) }
         guard let identity else { throw GatewayFailure.unauthorized }
+        counts.prove(context.channel)
         guard let endpoint = found, let permission else { throw HTTPError(.notFound) }
         let actor = actor(identity, endpoint, request)
         do throws(GatewayFailure) {

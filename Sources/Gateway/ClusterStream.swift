@@ -44,7 +44,7 @@ struct ClusterStream: Sendable {
         case .change(.fact(let event)):
             let job = backend.view.job(event.fact.job)
             if let job, !isShown(job) { return }
-            guard backend.view.shows(event.fact, to: sender) else { return }
+            guard backend.view.shows(event, to: sender) else { return }
             try await send(event, &writer)
         case .change(.log), .change(.output), .change(.experiment): return
         }
@@ -70,7 +70,7 @@ struct ClusterStream: Sendable {
                         last = try await catchUp(last, &events)
                     }
                     guard event.sequence > last else { continue }
-                    if backend.view.shows(event.fact, to: sender) {
+                    if backend.view.shows(event, to: sender) {
                         try await send(event, &events)
                     }
                     last = event.sequence
@@ -91,7 +91,7 @@ struct ClusterStream: Sendable {
             let events = try await BlockingWork.run {
                 try backend.events(job: nil, after: after, limit: limit)
             }
-            for event in events where backend.view.shows(event.fact, to: sender) {
+            for event in events where backend.view.shows(event, to: sender) {
                 try await send(event, &writer)
             }
             last = events.last?.sequence ?? last

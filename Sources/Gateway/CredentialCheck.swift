@@ -68,7 +68,8 @@ struct CredentialCheck: Sendable {
         let origin = "uid \(number)"
         if number == getuid() || number == 0 {
             return Identity(
-                user: Self.name(ofHostUser: number), role: .admin, namespace: nil, origin: origin)
+                user: Self.name(ofHostUser: number), role: .admin, namespace: nil,
+                hostUser: getuid(), ownsCluster: true, origin: origin)
         }
         guard let user = access.read({ $0.user(ofHostUser: number) }) else { return nil }
         var identity = Identity(user)

@@ -52,7 +52,7 @@ struct EventRoutes: Sendable {
         var last = after
         while true {
             let events = try backend.events(job: job, after: last, limit: limit)
-            for event in events where backend.view.shows(event.fact, to: sender) {
+            for event in events where backend.view.shows(event, to: sender) {
                 found.append(event)
                 if found.count == limit { return (found, true) }
             }
@@ -79,9 +79,15 @@ struct EventRoutes: Sendable {
 }
 
 extension CommittedView {
-    /// Whether a sender may know of a fact: of nodes always, of jobs in their namespace.
-    func shows(_ fact: LedgerFact, to sender: Identity) -> Bool {
-        guard fact.job.number > 0, sender.namespace != nil else { return true }
-        return job(fact.job).map { sender.sees($0.namespace) } ?? false
+    /// Whether a sender may know of a fact: of nodes always, of jobs and experiments in their
+    /// namespace, those deleted since too.
+    func shows(_ event: LedgerEvent, to sender: Identity) -> Bool {
+        guard sender.namespace != nil else { return true }
+        if let namespace = event.namespace { return sender.sees(namespace) }
+        if event.fact.job.number > 0 {
+            return job(event.fact.job).map { sender.sees($0.namespace) } ?? false
+        }
+        guard let experiment = event.fact.experiment else { return true }
+        return experiments.records(namespace: sender.namespace).contains { $0.id == experiment }
     }
 }

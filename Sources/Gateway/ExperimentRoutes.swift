@@ -134,12 +134,12 @@ struct ExperimentRoutes: Sendable {
         var submitted: [SubmittedExperiment] = []
         for (index, experiment) in experiments.enumerated() where !isDryRun {
             let ownKey = key.isEmpty || experiments.count == 1 ? key : "\(key)#\(index + 1)"
-            let answer = await backend.request(
-                .create(
-                    ExperimentSubmission(
-                        user: identity.user, idempotencyKey: ownKey,
-                        specification: experiment.specification,
-                        text: experiment.specification.canonicalYAML())))
+            var submission = ExperimentSubmission(
+                user: identity.user, idempotencyKey: ownKey,
+                specification: experiment.specification,
+                text: experiment.specification.canonicalYAML())
+            submission.owner = identity.owner
+            let answer = await backend.request(.create(submission))
             switch answer {
             case .accepted(let id, let fullName, let isRepeated):
                 submitted.append(

@@ -13,6 +13,7 @@ package struct GatewayApplication: Sendable {
     private let settings: GatewaySettings
     private let logger: Logger
     private let onListening: @Sendable (Int) -> Void
+    private let counts: ConnectionCounts
 
     /// Makes the application; `onListening` is told the bound port once requests are taken.
     package init(
@@ -23,6 +24,8 @@ package struct GatewayApplication: Sendable {
         self.settings = settings
         self.logger = logger
         self.onListening = onListening
+        counts = ConnectionCounts(
+            mostPerClient: settings.mostConnectionsPerClient, most: settings.mostConnections)
     }
 
     /// Serves until the task is cancelled or the surrounding service group shuts down.
@@ -54,8 +57,9 @@ package struct GatewayApplication: Sendable {
             server: try server(certificate),
             configuration: ApplicationConfiguration(
                 address: address, serverName: "mlctl",
+                // Those that make room for others are still closing.
                 availableConnectionsDelegate: MaximumAvailableConnections(
-                    settings.mostConnections)),
+                    settings.mostConnections + GatewaySettings.mostClosing)),
             onServerRunning: { channel in
                 if case .unixDomainSocket = channel.localAddress {
                     // Who may come near is the folder's business, who speaks the kernel's.
@@ -76,7 +80,6 @@ package struct GatewayApplication: Sendable {
 
     /// HTTP/1.1 with its bounds; over TLS when there is a certificate.
     private func server(_ certificate: ServerCertificate?) throws -> HTTPServerBuilder {
-        let counts = ConnectionCounts(most: settings.mostConnectionsPerClient)
         let plain = HTTPServerBuilder.http1(
             configuration: HTTP1Channel.Configuration(
                 additionalChannelHandlers: [ConnectionBoundHandler(counts)],
@@ -115,7 +118,7 @@ package struct GatewayApplication: Sendable {
             middleware: AuthorisationMiddleware(
                 credentials: CredentialCheck(
                     tokens: TokenTable(settings.tokens), access: backend.access),
-                backend: backend))
+                counts: counts, backend: backend))
         JobRoutes(backend: backend, settings: settings).add(to: router)
         SubmissionRoutes(backend: backend, settings: settings).add(to: router)
         ExperimentRoutes(backend: backend, settings: settings).add(to: router)

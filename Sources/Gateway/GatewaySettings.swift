@@ -16,15 +16,18 @@ package struct GatewaySettings: Sendable {
     package var largestBodyBytes = 1 << 20
     /// The largest uploaded file, in bytes; the store's own bound holds too.
     package var largestArtifactBytes = 16 << 30
-    /// Connections at once; further ones wait to be accepted.
+    /// Connections at once; a further one takes the place of the oldest without credentials.
     package var mostConnections = 1_024
-    /// Connections at once of one client address; further ones are closed.
+    /// Connections at once of one client address; a further one takes the place of its oldest
+    /// without credentials.
     package var mostConnectionsPerClient = 512
     /// Seconds a connection may be silent while it sends a request or between two.
     package var idleSeconds: Int64 = 60
     /// Seconds a JSON or YAML body may take to arrive as a whole.
     package var bodySeconds: Int64 = 30
 
+    /// Connections that are being closed for others, at once; further clients wait meanwhile.
+    static let mostClosing = 256
     /// The longest header section, in bytes.
     package static let largestHeaderBytes = 16 << 10
     /// The most jobs one answer lists.

@@ -8,10 +8,15 @@ struct Identity: Sendable {
     let role: AccessRole
     /// The only namespace they see; `nil` for all.
     let namespace: String?
-    /// The host's user number as whom their commands run; `nil` for the daemon's own.
+    /// The hosts' user number as whom their commands run; `nil` without a mapping.
     var hostUser: UInt32?
+    /// Whether they are the user who runs the scheduler.
+    var ownsCluster = false
     /// From where: an address, or `uid N`.
     var origin = ""
+
+    /// As whom their commands run on the hosts.
+    var owner: CommandOwner { CommandOwner(hostUser: hostUser, ownsCluster: ownsCluster) }
 
     /// Whether the namespace is theirs.
     func sees(_ other: String) -> Bool { namespace == nil || namespace == other }

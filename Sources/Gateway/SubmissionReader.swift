@@ -25,7 +25,7 @@ struct SubmissionReader: Sendable {
         /// What is submitted.
         func submission(of sender: Identity, key: String) -> Submission {
             var submission = submission(user: sender.user, key: key)
-            submission.hostUser = sender.hostUser
+            submission.owner = sender.owner
             return submission
         }
 
@@ -68,6 +68,7 @@ struct SubmissionReader: Sendable {
                     specification: .train(job), reference: outcome.reference,
                     missing: outcome.missing)
             case .command(let job):
+                try requireHostUser()
                 var missing = try DataResolution.missingWorkdir(of: job, store: store)
                 if case .archive(let archive) = job.workdir, !missing.contains(archive.digest),
                     let digest = SHA256Digest(hex: archive.digest), !access.sees(digest, sender)
@@ -77,6 +78,14 @@ struct SubmissionReader: Sendable {
                 return Prepared(specification: document, reference: nil, missing: missing)
             }
         }
+    }
+
+    /// Commands run as somebody: one who is mapped to nobody cannot run any.
+    private func requireHostUser() throws(GatewayFailure) {
+        guard sender.owner.isNobody else { return }
+        throw .forbidden(
+            "\(sender.user) is mapped to no user of the hosts, so no command can run as them; an"
+                + " admin runs: mlctl user add \(sender.user) --uid NUMBER")
     }
 
     /// A namespace that is not written is the sender's own; another's is refused.
@@ -176,6 +185,7 @@ struct SubmissionReader: Sendable {
                 prepared.specification.template = read.template?.withData(outcome.reference)
                 prepared.missing = outcome.missing
             case .job(.command(let job))?:
+                try requireHostUser()
                 prepared.missing = try DataResolution.missingWorkdir(of: job, store: store)
             case .refused?, nil: break
             }

@@ -1,5 +1,6 @@
 import Artifacts
 import ClusterVocabulary
+import Glibc
 
 /// Finds whom a token stands for, in a time that says nothing about how much of it was right.
 struct TokenTable: Sendable {
@@ -19,7 +20,9 @@ struct TokenTable: Sendable {
                 digest: SHA256Hasher.digest(of: Array(token.token.utf8)).bytes,
                 identity: Identity(
                     user: token.user, role: token.role,
-                    namespace: token.role == .admin ? nil : token.namespace))
+                    namespace: token.role == .admin ? nil : token.namespace,
+                    hostUser: token.role == .admin ? getuid() : nil,
+                    ownsCluster: token.role == .admin))
         }
     }
 

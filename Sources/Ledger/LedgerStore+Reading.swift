@@ -9,11 +9,15 @@ package struct LedgerEvent: Sendable, Equatable {
     package var sequence: Int64
     /// What happened.
     package var fact: LedgerFact
+    /// The namespace of the job or experiment it is about, deleted ones too; `nil` for facts of
+    /// nodes, and where it is not known.
+    package var namespace: String?
 
     /// Makes an event.
-    package init(sequence: Int64, fact: LedgerFact) {
+    package init(sequence: Int64, fact: LedgerFact, namespace: String? = nil) {
         self.sequence = sequence
         self.fact = fact
+        self.namespace = namespace
     }
 }
 
@@ -83,7 +87,8 @@ extension LedgerStore {
         let rows = try Row.fetchCursor(
             database.cachedStatement(
                 sql: """
-                    SELECT sequence, record, position FROM event
+                    SELECT sequence, record, position, namespace FROM event
+                    LEFT JOIN job ON job.id = event.job
                     WHERE sequence > ? \(condition) ORDER BY sequence LIMIT ?
                     """), arguments: arguments)
         let bodies = try database.cachedStatement(
@@ -110,9 +115,22 @@ extension LedgerStore {
                 throw LedgerError.damaged(
                     path: path, detail: "record \(record) has no fact \(position)")
             }
-            events.append(LedgerEvent(sequence: row["sequence"], fact: facts[position]))
+            let fact = facts[position]
+            let namespace: String? = try row["namespace"] ?? namespace(of: fact, database)
+            events.append(
+                LedgerEvent(sequence: row["sequence"], fact: fact, namespace: namespace))
         }
         return events
+    }
+
+    /// The namespace of the experiment a fact is about.
+    private func namespace(of fact: LedgerFact, _ database: Database) throws -> String? {
+        guard let number = fact.experiment.flatMap({ Int64(exactly: $0.number) }) else {
+            return nil
+        }
+        return try String.fetchOne(
+            database.cachedStatement(sql: "SELECT namespace FROM experiment WHERE id = ?"),
+            arguments: [number])
     }
 
     /// Counts rows and bytes.

@@ -23,6 +23,25 @@ package enum PortProbe {
         return last
     }
 
+    /// Whether every address of a host refuses connections to the port: nothing listens there, and
+    /// the host itself says so. Waits up to ``patience``.
+    package static func isRefused(host: String, port: Int) -> Bool {
+        var hints = addrinfo()
+        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        var found: UnsafeMutablePointer<addrinfo>?
+        guard getaddrinfo(host, String(port), &hints, &found) == 0, let first = found else {
+            return false
+        }
+        defer { freeaddrinfo(first) }
+        let refused = String(cString: strerror(ECONNREFUSED))
+        var next: UnsafeMutablePointer<addrinfo>? = first
+        while let address = next {
+            guard reason(address.pointee) == refused else { return false }
+            next = address.pointee.ai_next
+        }
+        return true
+    }
+
     private static func reason(_ address: addrinfo) -> String? {
         let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
         let descriptor = socket(address.ai_family, type, 0)

@@ -50,7 +50,7 @@ extension Scheduler {
             idempotencyKey: submission.idempotencyKey, work: submission.work,
             requirements: submission.requirements, submittedAt: moment.wallMilliseconds)
         record.trial = submission.trial
-        record.hostUser = submission.hostUser
+        record.owner = submission.owner
         record.command = submission.command
         record.reason =
             submission.requirements.isSuspended

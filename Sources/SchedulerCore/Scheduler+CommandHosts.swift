@@ -10,6 +10,7 @@ extension Scheduler {
         guard let entry = jobs[job], let work = entry.record.command else { return nil }
         let offers = ready.compactMap { id -> (node: NodeID, lanes: Int)? in
             guard let node = nodes[id], node.record.description.runsCommands,
+                entry.record.owner.mayRun(underWorkerOf: node.record.description.workerUser),
                 entry.avoided[id].map({ $0 <= moment.instant }) ?? true
             else { return nil }
             let lanes = node.free.fitting(entry.record.requirements.perLane)
@@ -37,6 +38,12 @@ extension Scheduler {
     func lack(of node: NodeEntry, _ id: NodeID, forCommand entry: JobEntry) -> Reason {
         guard node.record.description.runsCommands else {
             return Reason(.noSupervisor, "\(id) cannot run commands: its supervisor is not there")
+        }
+        if let worker = node.record.description.workerUser,
+            !entry.record.owner.mayRun(underWorkerOf: worker)
+        {
+            return entry.record.owner.refusal(
+                of: entry.record.user, on: id, underWorkerOf: worker)
         }
         if let until = entry.avoided[id], until > lastStep {
             return Reason(
@@ -146,7 +153,7 @@ extension Scheduler {
             + .seconds(CommandLease.marginSeconds(restartAfter: work.restartAfterSeconds))
         for member in entry.record.members where !run.isOver(on: member.node) {
             guard let node = nodes[member.node], !node.isReady,
-                moment.instant - node.lastHeard >= lease
+                moment.instant - node.lastHeard >= lease + node.leaseExtension
             else { continue }
             loseRanks(
                 of: job, on: member.node,

@@ -70,7 +70,7 @@ extension Scheduler {
                     attempt: entry.attempt, jobName: entry.record.fullName,
                     user: entry.record.user, work: work,
                     perRank: entry.record.requirements.perLane, hosts: hosts,
-                    startsAtOnce: hosts.count == 1)),
+                    startsAtOnce: hosts.count == 1, owner: entry.record.owner)),
             to: node)
         if entry.commandRun?.hasStarted ?? false {
             effects.send(.startCommand(entry.attempt), to: node)

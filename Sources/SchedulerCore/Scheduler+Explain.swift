@@ -68,7 +68,7 @@ extension Scheduler {
         let order: [Reason.Code] = [
             .dataNotStaged, .hostFault, .notEnoughMemory, .notEnoughCPU, .noFingerprint,
             .cordoned,
-            .noSupervisor,
+            .noSupervisor, .noHostUser,
         ]
         for code in order {
             if let found = ready.first(where: { $0.reason.code == code }) { return found.reason }
@@ -82,9 +82,9 @@ extension Scheduler {
     ) -> Reason {
         let need = record.requirements.perLane
         let room = ready.reduce(0) { sum, node in
-            guard let entry = nodes[node.node], entry.record.description.runsCommands else {
-                return sum
-            }
+            guard let entry = nodes[node.node], entry.record.description.runsCommands,
+                record.owner.mayRun(underWorkerOf: entry.record.description.workerUser)
+            else { return sum }
             return sum + entry.free.fitting(need)
         }
         return Reason(

@@ -80,6 +80,7 @@ extension Scheduler {
         entry.record.state = .ready
         entry.record.registeredAt = moment.wallMilliseconds
         entry.lastHeard = moment.instant
+        entry.leaseExtension = .zero
         entry.staging = [:]
         entry.datasets = [:]
         for key in description.heldDatasets.prefix(NodeDescription.mostDatasets) {

@@ -162,7 +162,8 @@ extension Scheduler {
     /// Whether all ranks of a command would fit were the nodes empty.
     private func couldHold(_ needs: PlacementNeeds, among ready: [NodeID]) -> Bool {
         let rooms = ready.compactMap { id -> Int? in
-            guard let description = nodes[id]?.record.description, description.runsCommands
+            guard let description = nodes[id]?.record.description, description.runsCommands,
+                needs.owner?.mayRun(underWorkerOf: description.workerUser) ?? true
             else { return nil }
             return description.capacity.fitting(needs.perLane)
         }.sorted(by: >)

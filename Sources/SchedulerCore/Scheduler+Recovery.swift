@@ -48,6 +48,7 @@ extension Scheduler {
         }
         for record in state.nodes {
             var entry = NodeEntry(record: record, lastHeard: moment.instant)
+            entry.leaseExtension = configuration.restoredLease
             if record.state != .left { entry.record.state = .awaited }
             resumeDrain(&entry, moment)
             nodes[record.description.node] = entry

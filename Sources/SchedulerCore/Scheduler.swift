@@ -194,6 +194,8 @@ enum JobPhase: Sendable {
 struct NodeEntry: Sendable {
     var record: NodeRecord
     var lastHeard: LogicalInstant
+    /// How much longer than usual its commands are waited for, until it is heard.
+    var leaseExtension = Duration.zero
     /// Lanes taken, by job.
     var lanes: [JobID: Int] = [:]
     /// What those lanes take.

@@ -6,6 +6,9 @@ package struct SchedulerConfiguration: Sendable, Equatable {
     package var suspectAfter: Duration = .seconds(3)
     /// After a start, how long nodes known from the ledger may take to register again.
     package var registrationGrace: Duration = .seconds(10)
+    /// How much longer commands of nodes not heard since this start are waited for: set after a
+    /// restore, whose nodes may not know yet where the scheduler is.
+    package var restoredLease: Duration = .zero
     /// How long a job whose every holder fell silent waits for one to return before it starts anew.
     package var lostAfter: Duration = .seconds(30)
     /// The shortest time between two membership changes made only to use more lanes.

@@ -34,8 +34,8 @@ package struct Submission: Sendable, Equatable {
     package var name: String
     /// Who submits.
     package var user: String
-    /// The host's user number as whom the job's commands run; `nil` for the daemon's own.
-    package var hostUser: UInt32?
+    /// As whom the job's commands run on the hosts.
+    package var owner = CommandOwner()
     /// Labels, ordered by key.
     package var labels: [Label]
     /// The client's key: the same key gives the same job; empty means none.

@@ -16,6 +16,8 @@ struct PlacementNeeds: Hashable, Sendable {
     var ranks: Int
     /// The most nodes those may take; 0 for any number, and for a training job.
     var mostHosts: Int
+    /// As whom those run: not every node can run everybody's.
+    var owner: CommandOwner?
     /// Set for a job that keeps off a node for a while: it stands alone.
     var alone: JobID?
 
@@ -28,6 +30,7 @@ struct PlacementNeeds: Hashable, Sendable {
         needsRows = entry.record.work.stepsPerRound == 0 && entry.record.command == nil
         ranks = entry.record.command?.ranks ?? 0
         mostHosts = ranks > 0 ? entry.record.requirements.mostHosts : 0
+        owner = ranks > 0 ? entry.record.owner : nil
         alone = entry.avoided.isEmpty ? nil : entry.record.id
     }
 }

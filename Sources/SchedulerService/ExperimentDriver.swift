@@ -180,7 +180,7 @@ struct ExperimentDriver {
             trial.assignments, of: specification.parameters,
             name: "\(record.fullName)-\(Trial.suffix(trial.number))",
             namespace: record.namespace, labels: labels)
-        let submission: Submission
+        var submission: Submission
         switch rendering {
         case .refused(let diagnostics):
             let first = diagnostics.first.map { "\($0.path): \($0.message)" } ?? "refused"
@@ -209,6 +209,7 @@ struct ExperimentDriver {
                 command: job.work,
                 trial: TrialReference(experiment: trial.experiment, number: trial.number))
         }
+        submission.owner = record.owner
         var result = scheduler.step(.submit(submission, RequestToken(0)), at: moment)
         let answer = result.replies.first { $0.request == RequestToken(0) }?.answer
         result.replies.removeAll { $0.request == RequestToken(0) }

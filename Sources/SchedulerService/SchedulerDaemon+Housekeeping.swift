@@ -34,6 +34,8 @@ extension SchedulerDaemon {
                 guard let self, !self.isStopping else { return }
                 guard passed >= RetentionRules.sweepSeconds else { continue }
                 passed = 0
+                // As long as the lease it stands for, and whole once it has passed.
+                RestoredMark.remove(from: self.settings.stateFolder)
                 Task {
                     do {
                         let report = try await self.housekeep(removes: true)

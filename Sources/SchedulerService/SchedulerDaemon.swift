@@ -93,7 +93,7 @@ package final class SchedulerDaemon: SchedulerBackend {
     package func start() throws {
         let recovered = try ledger.recover()
         var core = Scheduler(
-            configuration: settings.core, incarnation: incarnation,
+            configuration: RestoredMark.configuration(settings), incarnation: incarnation,
             artifactEndpoint: AdvertisedAddress.endpoint(
                 artifactServer.endpoint.endpoint, as: settings.advertise),
             at: SchedulerLoop.origin)

@@ -229,9 +229,19 @@ final class SchedulerLoop {
         for reply in effects.replies { actions.answer(reply.request, reply.answer) }
         for answer in turn.answers { answer.reply(answer.answer) }
         var items: [StreamItem] = []
+        let namespaces =
+            effects.facts.isEmpty
+            ? [:]
+            : Dictionary(
+                (jobs + effects.finalRecords).map { ($0.id, $0.namespace) },
+                uniquingKeysWith: { first, _ in first })
         for fact in effects.facts {
             lastEvent += 1
-            items.append(.fact(LedgerEvent(sequence: lastEvent, fact: fact)))
+            items.append(
+                .fact(
+                    LedgerEvent(
+                        sequence: lastEvent, fact: fact,
+                        namespace: namespaces[fact.job])))
             if fact.job.number > 0 {
                 appendLog(fact.job, "\(fact.kind.word) \(fact.reason)", &items)
             }

@@ -10,6 +10,12 @@ struct ControlGroups {
     /// Whether memory and processor time can be limited.
     let isLimiting: Bool
 
+    /// Groups in a folder that is there already; without one nothing is limited.
+    init(base: String?, isLimiting: Bool) {
+        self.base = base
+        self.isLimiting = isLimiting
+    }
+
     /// Tries what is allowed here.
     init(name: String) {
         guard let own = ControlGroups.ownFolder() else {

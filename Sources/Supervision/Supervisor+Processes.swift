@@ -97,16 +97,21 @@ extension Supervisor {
         defer { (arguments + environment).forEach { free($0) } }
         var gate: Int32 = -1
         var report: Int32 = -1
+        // Asked for before the fork: behind it no user database can be read.
+        let groups = start.owner.map(HostAccount.groups) ?? []
         let child = program.withCString { path in
             start.folder.withCString { folder in
                 arguments.withUnsafeBufferPointer { words in
                     environment.withUnsafeBufferPointer { values in
-                        var order = supervision_start(
-                            arguments: words.baseAddress, environment: values.baseAddress,
-                            program: path, folder: folder, output: output, error: errors,
-                            cgroup: group, changes_user: start.owner == nil ? 0 : 1,
-                            user: start.owner?.user ?? 0, group: start.owner?.group ?? 0)
-                        return supervision_fork(&order, &gate, &report)
+                        groups.withUnsafeBufferPointer { further in
+                            var order = supervision_start(
+                                arguments: words.baseAddress, environment: values.baseAddress,
+                                program: path, folder: folder, output: output, error: errors,
+                                cgroup: group, changes_user: start.owner == nil ? 0 : 1,
+                                user: start.owner?.user ?? 0, group: start.owner?.group ?? 0,
+                                groups: further.baseAddress, group_count: further.count)
+                            return supervision_fork(&order, &gate, &report)
+                        }
                     }
                 }
             }

@@ -34,7 +34,11 @@ extension PrepareCommand: WireValue {
                 ResourceAmount.self, wire.perRank, wire.hasPerRank, "per_rank"),
             hosts: try check.list(
                 CommandHost.self, wire.hosts, "hosts", most: WireLimits.mostMembers),
-            startsAtOnce: wire.startsAtOnce)
+            startsAtOnce: wire.startsAtOnce,
+            owner: wire.hasOwner
+                ? CommandOwner(
+                    hostUser: wire.owner.hasHostUser ? wire.owner.hostUser : nil,
+                    ownsCluster: wire.owner.ownsCluster) : nil)
         guard hosts.allSatisfy({ $0.endRank <= work.ranks }) else {
             throw check.invalid("hosts", "name ranks that do not exist")
         }
@@ -49,6 +53,12 @@ extension PrepareCommand: WireValue {
         wire.perRank = perRank.wire
         wire.hosts = hosts.map(\.wire)
         wire.startsAtOnce = startsAtOnce
+        if let owner {
+            var words = WireCommandOwner()
+            if let hostUser = owner.hostUser { words.hostUser = hostUser }
+            words.ownsCluster = owner.ownsCluster
+            wire.owner = words
+        }
         return wire
     }
 }

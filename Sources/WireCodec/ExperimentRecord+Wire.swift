@@ -30,6 +30,8 @@ extension ExperimentRecord: WireValue {
         }
         best = wire.best
         bestValue = wire.bestValue
+        owner = CommandOwner(
+            hostUser: wire.hasHostUser ? wire.hostUser : nil, ownsCluster: wire.ownsCluster)
     }
 
     var wire: WireExperimentRecord {
@@ -51,6 +53,8 @@ extension ExperimentRecord: WireValue {
         wire.counts = Trial.State.allCases.map { Int64(counts[$0]) }
         wire.best = best
         wire.bestValue = bestValue
+        if let hostUser = owner.hostUser { wire.hostUser = hostUser }
+        wire.ownsCluster = owner.ownsCluster
         return wire
     }
 }

@@ -17,7 +17,8 @@ extension JobRecord: WireValue {
             requirements: try check.required(
                 JobRequirements.self, wire.requirements, wire.hasRequirements, "requirements"),
             submittedAt: try check.count(wire.submittedAt, "submitted_at"))
-        hostUser = wire.hasHostUser ? wire.hostUser : nil
+        owner = CommandOwner(
+            hostUser: wire.hasHostUser ? wire.hostUser : nil, ownsCluster: wire.ownsCluster)
         startedAt = try check.count(wire.startedAt, "started_at")
         finishedAt = try check.count(wire.finishedAt, "finished_at")
         state = try check.closed(JobState.self, wire.state.rawValue, "state")
@@ -62,7 +63,8 @@ extension JobRecord: WireValue {
         wire.name = name
         wire.run = run
         wire.user = user
-        if let hostUser { wire.hostUser = hostUser }
+        if let hostUser = owner.hostUser { wire.hostUser = hostUser }
+        wire.ownsCluster = owner.ownsCluster
         wire.labels = labels.map(\.wire)
         wire.idempotencyKey = idempotencyKey
         if let command {

@@ -29,6 +29,7 @@ extension NodeDescription: WireValue {
         runsCommands = wire.runsCommands
         address = try check.text(wire.address, "address")
         machineID = try check.text(wire.machineID, "machine_id")
+        workerUser = wire.hasWorkerUser ? wire.workerUser : nil
     }
 
     var wire: WireNodeDescription {
@@ -47,6 +48,7 @@ extension NodeDescription: WireValue {
         wire.runsCommands = runsCommands
         wire.address = address
         wire.machineID = machineID
+        if let workerUser { wire.workerUser = workerUser }
         return wire
     }
 }

@@ -37,6 +37,8 @@ package struct Worker: Sendable {
     var supervisorDeadline: LogicalInstant?
     /// When the heartbeats not acknowledged yet were sent, the newest last.
     var unacknowledged: [(sequence: UInt64, at: LogicalInstant)] = []
+    /// When a scheduler is last known to have heard of this node; before that, this life's start.
+    var lastContact = LogicalInstant.zero
 
     /// A worker that has proved nothing yet; `start(at:)` brings up its trainers.
     package init(
@@ -64,6 +66,7 @@ package struct Worker: Sendable {
     /// Starts the first trainers. Called once, before the first step.
     package mutating func start(at now: LogicalInstant) -> WorkerEffects {
         var effects = WorkerEffects()
+        lastContact = now
         if isSupervised { supervisorDeadline = now + configuration.supervisorGrace }
         keepWarm(now, &effects)
         return effects
@@ -97,6 +100,7 @@ package struct Worker: Sendable {
         case .task(let state): onTask(state, now, &effects)
         case .taskOutput(let output): onTaskOutput(output, now, &effects)
         case .supervisorLost: knowsCommands = false
+        case .schedulerAbsent(let at): onSchedulerAbsent(at, &effects)
         case .folderMade(let attempt): onFolderMade(attempt, &effects)
         case .commandRefused(let attempt, let failure, let reason):
             onCommandRefused(attempt, failure, reason, now, &effects)
@@ -199,8 +203,21 @@ package struct Worker: Sendable {
         guard let place = unacknowledged.firstIndex(where: { $0.sequence == sequence }) else {
             return
         }
-        effects.contact = unacknowledged[place].at
+        hear(unacknowledged[place].at, &effects)
         unacknowledged.removeFirst(place + 1)
+    }
+
+    private mutating func hear(_ at: LogicalInstant, _ effects: inout WorkerEffects) {
+        lastContact = max(lastContact, at)
+        effects.contact = at
+    }
+
+    /// There was no scheduler at that time: its host refused the connection. Whichever starts
+    /// later gives this node a whole lease, so that nothing here has to end for its absence.
+    mutating func onSchedulerAbsent(_ at: LogicalInstant, _ effects: inout WorkerEffects) {
+        guard at > lastContact, at - lastContact <= .seconds(CommandLease.longestAbsenceSeconds)
+        else { return }
+        effects.contact = at
     }
 
     private mutating func onShutdown(_ effects: inout WorkerEffects) {
@@ -214,7 +231,7 @@ package struct Worker: Sendable {
         _ welcome: Welcome, _ now: LogicalInstant, _ effects: inout WorkerEffects
     ) {
         // The scheduler has heard the registration after it was sent.
-        if case .registering(let sent) = link { effects.contact = sent }
+        if case .registering(let sent) = link { hear(sent, &effects) }
         heartbeatInterval = .milliseconds(
             min(max(50, welcome.heartbeatMilliseconds), WorkerConfiguration.longestHeartbeat))
         for key in heldDatasets.keys.sorted() {

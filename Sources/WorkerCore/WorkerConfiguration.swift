@@ -98,6 +98,8 @@ package enum WorkerEvent: Sendable {
     case taskOutput(TaskOutput)
     /// The connection to the supervisor broke.
     case supervisorLost
+    /// No scheduler ran at that time: the host of its address refused a connection.
+    case schedulerAbsent(LogicalInstant)
     /// The working folder of a command is there.
     case folderMade(AttemptID)
     /// A command cannot be started here.

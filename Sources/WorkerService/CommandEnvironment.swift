@@ -1,5 +1,6 @@
 import ClusterVocabulary
 import Foundation
+import Supervision
 import WireCodec
 
 /// What a rank finds in its environment, and the orders to the supervisor made of it.
@@ -8,6 +9,8 @@ struct CommandEnvironment {
     let secretsFolder: String
     /// This node.
     let node: NodeID
+    /// As whom commands run here.
+    let users: CommandUser
 
     /// Variables of the daemon that commands inherit; nothing else of it reaches them.
     private static let inherited = [
@@ -22,26 +25,34 @@ struct CommandEnvironment {
         _ order: PrepareCommand, ranks: Range<Int>, folder: String
     ) throws(CommandRefusal) -> [TaskStart] {
         let context = WireCodec.encode(order, on: node)
-        let own = try ownVariables(of: order)
+        let account = try users.account(for: order)
+        let own = try ownVariables(of: order, account)
         return ranks.map { rank in
             TaskStart(
                 task: TaskID(attempt: order.attempt, rank: rank), arguments: order.work.words,
-                environment: inheritedVariables() + own + placeVariables(order, rank, folder),
+                environment: inheritedVariables(account) + own
+                    + placeVariables(order, rank, folder),
                 folder: folder, limits: order.perRank,
                 leaseSeconds: order.work.restartAfterSeconds,
-                graceSeconds: order.work.graceSeconds, context: context)
+                graceSeconds: order.work.graceSeconds, context: context, owner: account?.owner)
         }
     }
 
-    private func inheritedVariables() -> [EnvironmentVariable] {
-        let environment = ProcessInfo.processInfo.environment
+    private func inheritedVariables(_ account: HostAccount?) -> [EnvironmentVariable] {
+        var environment = ProcessInfo.processInfo.environment
+        if let account {
+            environment["HOME"] = account.home
+            environment["USER"] = account.name
+            environment["LOGNAME"] = account.name
+            environment["SHELL"] = account.shell
+        }
         return CommandEnvironment.inherited.compactMap { name in
             environment[name].map { EnvironmentVariable(name: name, value: $0) }
         }
     }
 
     private func ownVariables(
-        of order: PrepareCommand
+        of order: PrepareCommand, _ account: HostAccount?
     ) throws(CommandRefusal) -> [EnvironmentVariable] {
         var variables: [EnvironmentVariable] = []
         for variable in order.work.environment {
@@ -50,7 +61,8 @@ struct CommandEnvironment {
                 continue
             }
             variables.append(
-                EnvironmentVariable(name: variable.name, value: try secret(variable.secret)))
+                EnvironmentVariable(
+                    name: variable.name, value: try secret(variable.secret, account)))
         }
         return variables
     }
@@ -79,14 +91,22 @@ struct CommandEnvironment {
         ].map { EnvironmentVariable(name: $0.0, value: $0.1) }
     }
 
-    /// A secret's value: the file of its name, readable by its owner alone, in a private folder.
-    private func secret(_ name: String) throws(CommandRefusal) -> String {
+    /// Where the secrets of a user lie; the worker's own for commands that run as it.
+    private func folder(of account: HostAccount?) -> String {
+        account.map { "\($0.home)/.config/mlctl/secrets" } ?? secretsFolder
+    }
+
+    /// A secret's value: the file of its name, readable by its owner alone, in a folder of theirs.
+    private func secret(
+        _ name: String, _ account: HostAccount?
+    ) throws(CommandRefusal) -> String {
+        let folder = folder(of: account)
         func refused(_ why: String) -> CommandRefusal {
             CommandRefusal(
                 failure: .infrastructure,
                 reason: Reason(
                     .secretMissing,
-                    "the secret \(name) \(why) on \(node); put it into \(secretsFolder)/\(name), "
+                    "the secret \(name) \(why) on \(node); put it into \(folder)/\(name), "
                         + "readable by its owner alone"))
         }
         let legal = name.utf8.allSatisfy { byte in
@@ -98,12 +118,17 @@ struct CommandEnvironment {
             }
         }
         guard legal, !name.hasPrefix(".") else { throw refused("has no legal name") }
-        let descriptor = open("\(secretsFolder)/\(name)", O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        let path = "\(folder)/\(name)"
+        let opened = try? CommandUser.reachingFiles(as: account?.owner) {
+            open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        }
+        let descriptor = opened ?? -1
         guard descriptor >= 0 else { throw refused("is not there") }
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
-            status.st_mode & 0o077 == 0, status.st_uid == getuid()
+            status.st_mode & 0o077 == 0,
+            status.st_uid == account?.owner.user ?? getuid()
         else { throw refused("can be read by others") }
         var bytes = [UInt8](repeating: 0, count: CommandEnvironment.longestSecret + 1)
         let count = read(descriptor, &bytes, bytes.count)

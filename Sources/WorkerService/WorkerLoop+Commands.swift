@@ -33,7 +33,8 @@ extension WorkerLoop {
 
     private func start(_ launch: WorkerEffects.Launch) {
         let environment = CommandEnvironment(
-            secretsFolder: parts.settings.secretsFolder, node: NodeID(parts.settings.name))
+            secretsFolder: parts.settings.secretsFolder, node: NodeID(parts.settings.name),
+            users: parts.users)
         do throws(CommandRefusal) {
             let starts = try environment.starts(
                 launch.prepare, ranks: launch.ranks,

@@ -23,6 +23,8 @@ final class WorkerLoop {
         let exchangeFolder: String
         let supervisor: SupervisorLink
         let folders: CommandFolders
+        let users: CommandUser
+        let absence: SchedulerAbsence
         /// Tells this life of the daemon from others.
         let life = UInt64.random(in: 1...UInt64(Int64.max))
 
@@ -49,8 +51,11 @@ final class WorkerLoop {
                 curve: .client(serverPublicKey: settings.serverPublicKey, own: settings.keys),
                 name: "control")
             transfers = Transfers(settings: settings, context: context)
+            absence = SchedulerAbsence(inbox: inbox)
+            users = CommandUser(
+                node: NodeID(settings.name), stateFolder: settings.stateFolder)
             folders = try CommandFolders(
-                stateFolder: settings.stateFolder, transfers: transfers)
+                stateFolder: settings.stateFolder, transfers: transfers, users: users)
             supervisor = SupervisorLink(
                 places: SupervisorPlaces(stateFolder: settings.stateFolder),
                 executable: settings.executable, inbox: inbox, logger: logger)
@@ -98,6 +103,7 @@ final class WorkerLoop {
                 hostID: settings.hostID, isRemote: !settings.exchangeAddress.isEmpty))
         description.address = settings.commandAddress
         description.machineID = HostFacts.machineID
+        description.workerUser = parts.users.worker
         core = Worker(
             description: description, coreTypes: HostFacts.coreTypes,
             heldDatasets: parts.cache.held(), isSupervised: settings.isSupervised)
@@ -108,7 +114,10 @@ final class WorkerLoop {
     /// Runs until a shutdown was carried out and every trainer is gone.
     func run() {
         carryOut(core.start(at: now))
-        if parts.settings.isSupervised { parts.supervisor.start() }
+        if parts.settings.isSupervised {
+            parts.logger.info("\(parts.users.description)")
+            parts.supervisor.start()
+        }
         while true {
             let wait = core.nextWake(after: now) - now
             for event in parts.inbox.take(waiting: wait) {
@@ -137,6 +146,7 @@ final class WorkerLoop {
             unheardPause = WorkerLoop.silence
             return
         }
+        if parts.settings.isSupervised { parts.absence.ask(schedulerEndpoint, at: now) }
         let since = unheardSince ?? ContinuousClock.now
         unheardSince = since
         guard ContinuousClock.now - since > unheardPause else { return }

@@ -32,9 +32,9 @@ final class ChildProcess {
     var number: pid_t { process }
 
     /// The exit code once the process has ended, or minus the signal; kills it when it takes
-    /// longer than ``longest``.
-    func wait() -> Int32 {
-        let deadline = ContinuousClock.now + ChildProcess.longest
+    /// longer than so long.
+    func wait(atMost longest: Duration = ChildProcess.longest) -> Int32 {
+        let deadline = ContinuousClock.now + longest
         while status == nil {
             var found: Int32 = 0
             if waitpid(process, &found, WNOHANG) == process {

@@ -73,10 +73,45 @@ struct CommandTests {
             #expect(try cluster.files(under: place, containing: "hidden-value") == [])
         }
         #expect(!cluster.log("h1").contains("hidden-value"))
+        try await secretsShowNowhereWhileTheyAreUsed(cluster)
         let absent = cluster.run(["run", "-d", "--secret", "A=absent", "--", "true"])
         #expect(absent.code == 0)
         try await cluster.eventually(within: 20, "the secret is missed") {
             cluster.run(["describe", "true"]).output.contains("the secret absent is not there")
+        }
+    }
+
+    /// Looks at every process of this host while a command has the secret in its environment.
+    private func secretsShowNowhereWhileTheyAreUsed(_ cluster: RealCluster) async throws {
+        let pids = "\(cluster.folder)/pid"
+        let job = cluster.run([
+            "run", "-d", "--secret", "TOKEN=hf", "--name", "holder", "--", "sh", "-c",
+            "echo $$ > \(pids); exec sleep 300",
+        ]).output.trimmingCharacters(in: .whitespacesAndNewlines)
+        func holder() -> String {
+            ((try? String(contentsOfFile: pids, encoding: .utf8)) ?? "")
+                .trimmingCharacters(in: .whitespacesAndNewlines)
+        }
+        try await cluster.eventually(within: 20, "it runs") { !holder().isEmpty }
+        func processes(showing file: String) -> Set<String> {
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+            return Set(
+                names.filter { name in
+                    let bytes = pid_t(name).flatMap { _ in
+                        FileManager.default.contents(atPath: "/proc/\(name)/\(file)")
+                    }
+                    return bytes?.range(of: Data("hidden-value".utf8)) != nil
+                })
+        }
+        #expect(processes(showing: "cmdline") == [])
+        #expect(processes(showing: "environ") == [holder()], "of the command alone")
+        for name in ["scheduler", "h1"] { #expect(!cluster.log(name).contains("hidden-value")) }
+        for place in [cluster.state, "\(cluster.folder)/worker-h1"] {
+            #expect(try cluster.files(under: place, containing: "hidden-value") == [])
+        }
+        #expect(cluster.run(["cancel", job]).code == 0)
+        try await cluster.eventually(within: 20, "the holder is gone") {
+            try cluster.status(job)["state"] as? String == "Cancelled"
         }
     }
 

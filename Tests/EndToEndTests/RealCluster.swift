@@ -9,8 +9,8 @@ import Testing
 final class RealCluster {
     let folder: String
     let http: Int
-    private let control: Int
-    private let artifacts: Int
+    let control: Int
+    let artifacts: Int
     private var processes: [String: ChildProcess] = [:]
 
     init() throws {
@@ -61,8 +61,11 @@ final class RealCluster {
 
     var state: String { "\(folder)/state" }
 
+    /// Set for every process started from now on.
+    var moreVariables: [String: String] = [:]
+
     private var environment: [String: String] {
-        var variables = ProcessInfo.processInfo.environment
+        var variables = ProcessInfo.processInfo.environment.merging(moreVariables) { $1 }
         variables["MLCTL_STATE"] = state
         variables["MLCTL_SERVER"] = "http://127.0.0.1:\(http)"
         variables["XDG_CONFIG_HOME"] = "\(folder)/config"
@@ -141,6 +144,9 @@ final class RealCluster {
         }
     }
 
+    /// The process id of a daemon; 0 when it does not run.
+    func number(of name: String) -> pid_t { processes[name]?.number ?? 0 }
+
     /// Ends a process at once, as a power cut would.
     func kill9(_ name: String) {
         processes.removeValue(forKey: name)?.kill9()
@@ -163,7 +169,9 @@ final class RealCluster {
 
     /// Runs the client to its end.
     @discardableResult
-    func run(_ arguments: [String]) -> (code: Int32, output: String, errors: String) {
+    func run(
+        _ arguments: [String], variables: [String: String] = [:]
+    ) -> (code: Int32, output: String, errors: String) {
         let (output, errors) = ("\(folder)/out-\(UUID())", "\(folder)/err-\(UUID())")
         defer {
             unlink(output)
@@ -171,7 +179,8 @@ final class RealCluster {
         }
         do {
             let process = try ChildProcess(
-                [RealCluster.executable] + arguments, environment: environment, output: output,
+                [RealCluster.executable] + arguments,
+                environment: environment.merging(variables) { $1 }, output: output,
                 errors: errors)
             let code = process.wait()
             return (

@@ -135,6 +135,56 @@ struct AuthorisationTests {
         }
     }
 
+    @Test func eventsOfDeletedJobsStayWithTheirNamespace() async throws {
+        try await withTeams { server, red, blue in
+            try await upload(server, red)
+            let submitted = try await submit(server, red)
+            let job = try #require(try submitted.decoded([SubmittedJob].self).first)
+            for (method, path) in [
+                ("POST", "/v1/jobs/\(job.name)/cancel"), ("DELETE", "/v1/jobs/\(job.name)"),
+            ] {
+                let done = try await server.call(
+                    method, path, token: red, body: method == "POST" ? "{}" : nil)
+                #expect(done.status == 200, "\(done.body)")
+            }
+            let own = try await server.call("GET", "/v1/events", token: red)
+            #expect(own.body.contains("Deleted"), "\(own.body)")
+            let others = try await server.call("GET", "/v1/events", token: blue)
+            #expect(!others.body.contains("digits"), "\(others.body)")
+        }
+    }
+
+    @Test func commandsNeedSomebodyToRunAs() async throws {
+        try await withTeams { server, red, _ in
+            let text = """
+                apiVersion: mlctl.dev/v1
+                kind: Job
+                metadata: {name: who}
+                spec: {command: [id]}
+                """
+            func submit(_ token: String) async throws -> GatewayServer.Answer {
+                try await server.call(
+                    "POST", "/v1/jobs", token: token,
+                    headers: ["Content-Type": "application/json"],
+                    body: SubmitRequest(specification: text).jsonText)
+            }
+            let refused = try await submit(red)
+            #expect(refused.status == 403)
+            #expect(refused.body.contains("mlctl user add rita --uid"), "\(refused.body)")
+            let put = try await server.call(
+                "PUT", "/v1/users/rita", token: GatewayServer.admin,
+                body: "{\"namespace\":\"red\",\"hostUser\":4242}")
+            #expect(put.status == 200)
+            #expect(try await submit(red).status == 201)
+            let view = server.scheduler.view
+            let job = try #require(view.job(namespace: "red", name: "who-1"))
+            #expect(job.owner == CommandOwner(hostUser: 4_242))
+            #expect(try await submit(GatewayServer.admin).status == 201)
+            let own = try #require(view.job(namespace: "default", name: "who-1"))
+            #expect(own.owner == CommandOwner(hostUser: getuid(), ownsCluster: true))
+        }
+    }
+
     @Test func aDigestAloneIsNoRightToAFile() async throws {
         try await withTeams { server, red, blue in
             try await upload(server, red)

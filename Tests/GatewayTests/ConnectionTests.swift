@@ -62,6 +62,29 @@ struct ConnectionTests {
         }
     }
 
+    @Test func strangersMakeRoomForWhoHasCredentials() async throws {
+        try await GatewayServer.run(settings: {
+            $0.mostConnectionsPerClient = 8
+            $0.mostConnections = 12
+        }) { server in
+            // One that has shown its token stays, however many come after it.
+            let known = RawClient(port: server.port)
+            known.send(
+                "GET /v1/jobs HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
+                    + "\(GatewayServer.ana)\r\n\r\n")
+            var poller = pollfd(fd: known.descriptor, events: Int16(POLLIN), revents: 0)
+            try #require(poll(&poller, 1, 5_000) == 1)
+            let idle = (0..<40).map { _ in RawClient(port: server.port) }
+            for _ in 0..<3 {
+                let answer = try await server.call("GET", "/v1/jobs", token: GatewayServer.ana)
+                #expect(answer.status == 200, "strangers hold every connection")
+            }
+            let closed = idle.filter { $0.isClosed(within: 50) }.count
+            #expect(closed >= 32 && closed < 40)
+            #expect(!known.isClosed(within: 50))
+        }
+    }
+
     @Test func connectionsThatAreClosedCountNoMore() async throws {
         try await GatewayServer.run(settings: { $0.mostConnectionsPerClient = 8 }) { server in
             for _ in 0..<5 {

@@ -125,7 +125,10 @@ final class MemoryScheduler: SchedulerBackend {
                 wallMilliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
             let effects = state.core.step(make(RequestToken(state.requests)), at: moment)
             let facts = effects.facts.enumerated().map { index, fact in
-                LedgerEvent(sequence: Int64(state.facts.count + index) + 1, fact: fact)
+                LedgerEvent(
+                    sequence: Int64(state.facts.count + index) + 1, fact: fact,
+                    namespace: state.core.record(of: fact.job)?.namespace
+                        ?? effects.finalRecords.first { $0.id == fact.job }?.namespace)
             }
             state.facts += facts
             for text in effects.specifications { state.specifications[text.job] = text.text }

@@ -228,6 +228,24 @@ struct WorkerCommandTests {
         #expect(bench.last.contact == nil)
     }
 
+    @Test func aSchedulerThatDoesNotRunExtendsTheLeaseForAnHour() {
+        var bench = Self.running()
+        bench.step(.wake, after: 500)
+        let lastHeard = bench.worker.lastContact
+        bench.step(.wake, after: 60_000)
+        let asked = bench.now
+        bench.step(.schedulerAbsent(asked), after: 100)
+        #expect(bench.last.contact == asked, "as of asking, not of the answer")
+        #expect(bench.worker.lastContact == lastHeard, "nobody has heard of this node")
+        // What was seen before the last word says nothing; nor does what is seen too long after.
+        bench.step(.schedulerAbsent(lastHeard))
+        #expect(bench.last.contact == nil)
+        bench.step(.schedulerAbsent(lastHeard + .seconds(CommandLease.longestAbsenceSeconds)))
+        #expect(bench.last.contact != nil)
+        bench.step(.schedulerAbsent(lastHeard + .seconds(CommandLease.longestAbsenceSeconds + 1)))
+        #expect(bench.last.contact == nil)
+    }
+
     @Test func theNextTryWaitsForTheLastOneToBeGone() {
         var bench = Self.running()
         let next = AttemptID(job: JobID(1), number: 2)

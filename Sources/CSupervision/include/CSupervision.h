@@ -18,6 +18,8 @@ struct supervision_start {
     int changes_user;
     uint32_t user;
     uint32_t group;
+    const gid_t *groups;       // the user's further groups
+    size_t group_count;
 };
 
 // Forks a child that waits for supervision_release; gives its pid, or -1 with errno.
@@ -49,5 +51,9 @@ int64_t supervision_boot_clock(void);
 
 // The uid of the process at the other end of a Unix socket; -1 when it cannot be told.
 int64_t supervision_peer_user(int socket);
+
+// Makes this thread alone reach files as that user and group, without the rights of root; 0 or -1.
+// There is no way back: the thread ends with what it does.
+int supervision_reach_files_as(uint32_t user, uint32_t group, const gid_t *groups, size_t count);
 
 #endif

@@ -423,6 +423,30 @@ nonisolated struct WireCommandHost: Sendable {
   init() {}
 }
 
+/// As whom commands run on a host.
+nonisolated struct WireCommandOwner: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var hostUser: UInt32 {
+    get {_hostUser ?? 0}
+    set {_hostUser = newValue}
+  }
+  /// Returns true if `hostUser` has been explicitly set.
+  var hasHostUser: Bool {self._hostUser != nil}
+  /// Clears the value of `hostUser`. Subsequent reads from it will return its default value.
+  mutating func clearHostUser() {self._hostUser = nil}
+
+  var ownsCluster: Bool = false
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _hostUser: UInt32? = nil
+}
+
 nonisolated struct WirePrepareCommand: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -474,6 +498,16 @@ nonisolated struct WirePrepareCommand: @unchecked Sendable {
     get {_storage._startsAtOnce}
     set {_uniqueStorage()._startsAtOnce = newValue}
   }
+
+  /// Absent from releases that run commands as the worker's own user.
+  var owner: WireCommandOwner {
+    get {_storage._owner ?? WireCommandOwner()}
+    set {_uniqueStorage()._owner = newValue}
+  }
+  /// Returns true if `owner` has been explicitly set.
+  var hasOwner: Bool {_storage._owner != nil}
+  /// Clears the value of `owner`. Subsequent reads from it will return its default value.
+  mutating func clearOwner() {_uniqueStorage()._owner = nil}
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1472,9 +1506,48 @@ nonisolated extension WireCommandHost: SwiftProtobuf.Message, SwiftProtobuf._Mes
   }
 }
 
+nonisolated extension WireCommandOwner: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".CommandOwner"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}host_user\0\u{3}owns_cluster\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self._hostUser) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.ownsCluster) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._hostUser {
+      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 1)
+    } }()
+    if self.ownsCluster != false {
+      try visitor.visitSingularBoolField(value: self.ownsCluster, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireCommandOwner, rhs: WireCommandOwner) -> Bool {
+    if lhs._hostUser != rhs._hostUser {return false}
+    if lhs.ownsCluster != rhs.ownsCluster {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension WirePrepareCommand: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".PrepareCommand"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}attempt\0\u{3}job_name\0\u{1}user\0\u{1}work\0\u{3}per_rank\0\u{1}hosts\0\u{3}starts_at_once\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}attempt\0\u{3}job_name\0\u{1}user\0\u{1}work\0\u{3}per_rank\0\u{1}hosts\0\u{3}starts_at_once\0\u{1}owner\0")
 
   fileprivate class _StorageClass {
     var _attempt: WireAttemptID? = nil
@@ -1484,6 +1557,7 @@ nonisolated extension WirePrepareCommand: SwiftProtobuf.Message, SwiftProtobuf._
     var _perRank: WireResourceAmount? = nil
     var _hosts: [WireCommandHost] = []
     var _startsAtOnce: Bool = false
+    var _owner: WireCommandOwner? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1501,6 +1575,7 @@ nonisolated extension WirePrepareCommand: SwiftProtobuf.Message, SwiftProtobuf._
       _perRank = source._perRank
       _hosts = source._hosts
       _startsAtOnce = source._startsAtOnce
+      _owner = source._owner
     }
   }
 
@@ -1526,6 +1601,7 @@ nonisolated extension WirePrepareCommand: SwiftProtobuf.Message, SwiftProtobuf._
         case 5: try { try decoder.decodeSingularMessageField(value: &_storage._perRank) }()
         case 6: try { try decoder.decodeRepeatedMessageField(value: &_storage._hosts) }()
         case 7: try { try decoder.decodeSingularBoolField(value: &_storage._startsAtOnce) }()
+        case 8: try { try decoder.decodeSingularMessageField(value: &_storage._owner) }()
         default: break
         }
       }
@@ -1559,6 +1635,9 @@ nonisolated extension WirePrepareCommand: SwiftProtobuf.Message, SwiftProtobuf._
       if _storage._startsAtOnce != false {
         try visitor.visitSingularBoolField(value: _storage._startsAtOnce, fieldNumber: 7)
       }
+      try { if let v = _storage._owner {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1575,6 +1654,7 @@ nonisolated extension WirePrepareCommand: SwiftProtobuf.Message, SwiftProtobuf._
         if _storage._perRank != rhs_storage._perRank {return false}
         if _storage._hosts != rhs_storage._hosts {return false}
         if _storage._startsAtOnce != rhs_storage._startsAtOnce {return false}
+        if _storage._owner != rhs_storage._owner {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -252,6 +252,21 @@ nonisolated struct WireExperimentRecord: @unchecked Sendable {
     set {_uniqueStorage()._bestValue = newValue}
   }
 
+  /// As whom the commands of its trials run.
+  var hostUser: UInt32 {
+    get {_storage._hostUser ?? 0}
+    set {_uniqueStorage()._hostUser = newValue}
+  }
+  /// Returns true if `hostUser` has been explicitly set.
+  var hasHostUser: Bool {_storage._hostUser != nil}
+  /// Clears the value of `hostUser`. Subsequent reads from it will return its default value.
+  mutating func clearHostUser() {_uniqueStorage()._hostUser = nil}
+
+  var ownsCluster: Bool {
+    get {_storage._ownsCluster}
+    set {_uniqueStorage()._ownsCluster = newValue}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -507,7 +522,7 @@ nonisolated extension WireTrialLimits: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension WireExperimentRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".ExperimentRecord"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}format\0\u{1}id\0\u{1}namespace\0\u{1}name\0\u{1}run\0\u{1}user\0\u{1}labels\0\u{3}idempotency_key\0\u{1}limits\0\u{1}state\0\u{1}reason\0\u{1}resumptions\0\u{3}submitted_at\0\u{3}finished_at\0\u{3}next_trial\0\u{1}counts\0\u{1}best\0\u{3}best_value\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}format\0\u{1}id\0\u{1}namespace\0\u{1}name\0\u{1}run\0\u{1}user\0\u{1}labels\0\u{3}idempotency_key\0\u{1}limits\0\u{1}state\0\u{1}reason\0\u{1}resumptions\0\u{3}submitted_at\0\u{3}finished_at\0\u{3}next_trial\0\u{1}counts\0\u{1}best\0\u{3}best_value\0\u{3}host_user\0\u{3}owns_cluster\0")
 
   fileprivate class _StorageClass {
     var _format: UInt32 = 0
@@ -528,6 +543,8 @@ nonisolated extension WireExperimentRecord: SwiftProtobuf.Message, SwiftProtobuf
     var _counts: [Int64] = []
     var _best: UInt32 = 0
     var _bestValue: Double = 0
+    var _hostUser: UInt32? = nil
+    var _ownsCluster: Bool = false
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -556,6 +573,8 @@ nonisolated extension WireExperimentRecord: SwiftProtobuf.Message, SwiftProtobuf
       _counts = source._counts
       _best = source._best
       _bestValue = source._bestValue
+      _hostUser = source._hostUser
+      _ownsCluster = source._ownsCluster
     }
   }
 
@@ -592,6 +611,8 @@ nonisolated extension WireExperimentRecord: SwiftProtobuf.Message, SwiftProtobuf
         case 16: try { try decoder.decodeRepeatedInt64Field(value: &_storage._counts) }()
         case 17: try { try decoder.decodeSingularUInt32Field(value: &_storage._best) }()
         case 18: try { try decoder.decodeSingularDoubleField(value: &_storage._bestValue) }()
+        case 19: try { try decoder.decodeSingularUInt32Field(value: &_storage._hostUser) }()
+        case 20: try { try decoder.decodeSingularBoolField(value: &_storage._ownsCluster) }()
         default: break
         }
       }
@@ -658,6 +679,12 @@ nonisolated extension WireExperimentRecord: SwiftProtobuf.Message, SwiftProtobuf
       if _storage._bestValue.bitPattern != 0 {
         try visitor.visitSingularDoubleField(value: _storage._bestValue, fieldNumber: 18)
       }
+      try { if let v = _storage._hostUser {
+        try visitor.visitSingularUInt32Field(value: v, fieldNumber: 19)
+      } }()
+      if _storage._ownsCluster != false {
+        try visitor.visitSingularBoolField(value: _storage._ownsCluster, fieldNumber: 20)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -685,6 +712,8 @@ nonisolated extension WireExperimentRecord: SwiftProtobuf.Message, SwiftProtobuf
         if _storage._counts != rhs_storage._counts {return false}
         if _storage._best != rhs_storage._best {return false}
         if _storage._bestValue != rhs_storage._bestValue {return false}
+        if _storage._hostUser != rhs_storage._hostUser {return false}
+        if _storage._ownsCluster != rhs_storage._ownsCluster {return false}
         return true
       }
       if !storagesAreEqual {return false}

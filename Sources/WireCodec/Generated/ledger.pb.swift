@@ -517,6 +517,12 @@ nonisolated struct WireJobRecord: @unchecked Sendable {
   /// Clears the value of `hostUser`. Subsequent reads from it will return its default value.
   mutating func clearHostUser() {_uniqueStorage()._hostUser = nil}
 
+  /// Submitted by the user who runs the scheduler.
+  var ownsCluster: Bool {
+    get {_storage._ownsCluster}
+    set {_uniqueStorage()._ownsCluster = newValue}
+  }
+
   var trial: WireTrialReference {
     get {_storage._trial ?? WireTrialReference()}
     set {_uniqueStorage()._trial = newValue}
@@ -567,50 +573,42 @@ nonisolated struct WireTrialReference: Sendable {
   init() {}
 }
 
-nonisolated struct WireNodeRecord: @unchecked Sendable {
+nonisolated struct WireNodeRecord: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  var format: UInt32 {
-    get {_storage._format}
-    set {_uniqueStorage()._format = newValue}
-  }
+  var format: UInt32 = 0
 
   var description_p: WireNodeDescription {
-    get {_storage._description_p ?? WireNodeDescription()}
-    set {_uniqueStorage()._description_p = newValue}
+    get {_description_p ?? WireNodeDescription()}
+    set {_description_p = newValue}
   }
   /// Returns true if `description_p` has been explicitly set.
-  var hasDescription_p: Bool {_storage._description_p != nil}
+  var hasDescription_p: Bool {self._description_p != nil}
   /// Clears the value of `description_p`. Subsequent reads from it will return its default value.
-  mutating func clearDescription_p() {_uniqueStorage()._description_p = nil}
+  mutating func clearDescription_p() {self._description_p = nil}
 
-  var state: WireNodeState {
-    get {_storage._state}
-    set {_uniqueStorage()._state = newValue}
-  }
+  var state: WireNodeState = .unspecified
 
-  var registeredAt: Int64 {
-    get {_storage._registeredAt}
-    set {_uniqueStorage()._registeredAt = newValue}
-  }
+  var registeredAt: Int64 = 0
 
   /// Absent: it takes work.
   var assignment: WireNodeAssignment {
-    get {_storage._assignment ?? WireNodeAssignment()}
-    set {_uniqueStorage()._assignment = newValue}
+    get {_assignment ?? WireNodeAssignment()}
+    set {_assignment = newValue}
   }
   /// Returns true if `assignment` has been explicitly set.
-  var hasAssignment: Bool {_storage._assignment != nil}
+  var hasAssignment: Bool {self._assignment != nil}
   /// Clears the value of `assignment`. Subsequent reads from it will return its default value.
-  mutating func clearAssignment() {_uniqueStorage()._assignment = nil}
+  mutating func clearAssignment() {self._assignment = nil}
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
-  fileprivate var _storage = _StorageClass.defaultInstance
+  fileprivate var _description_p: WireNodeDescription? = nil
+  fileprivate var _assignment: WireNodeAssignment? = nil
 }
 
 nonisolated struct WireModelRecord: Sendable {
@@ -837,7 +835,7 @@ nonisolated extension WireAttemptHistory: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension WireJobRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".JobRecord"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}format\0\u{1}id\0\u{1}namespace\0\u{1}name\0\u{1}run\0\u{1}user\0\u{1}labels\0\u{3}idempotency_key\0\u{1}work\0\u{1}requirements\0\u{3}submitted_at\0\u{3}started_at\0\u{3}finished_at\0\u{1}state\0\u{1}reason\0\u{1}attempt\0\u{1}term\0\u{1}members\0\u{3}core_type\0\u{1}fingerprint\0\u{1}failures\0\u{3}complete_rounds\0\u{1}model\0\u{3}model_name\0\u{3}samples_per_second\0\u{1}history\0\u{1}command\0\u{3}command_state\0\u{2}\u{c}checkpoint\0\u{1}exchange\0\u{4}\u{2}computed_by\0\u{3}host_user\0\u{2}\u{10}trial\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}format\0\u{1}id\0\u{1}namespace\0\u{1}name\0\u{1}run\0\u{1}user\0\u{1}labels\0\u{3}idempotency_key\0\u{1}work\0\u{1}requirements\0\u{3}submitted_at\0\u{3}started_at\0\u{3}finished_at\0\u{1}state\0\u{1}reason\0\u{1}attempt\0\u{1}term\0\u{1}members\0\u{3}core_type\0\u{1}fingerprint\0\u{1}failures\0\u{3}complete_rounds\0\u{1}model\0\u{3}model_name\0\u{3}samples_per_second\0\u{1}history\0\u{1}command\0\u{3}command_state\0\u{2}\u{c}checkpoint\0\u{1}exchange\0\u{4}\u{2}computed_by\0\u{3}host_user\0\u{3}owns_cluster\0\u{2}\u{f}trial\0")
 
   fileprivate class _StorageClass {
     var _format: UInt32 = 0
@@ -872,6 +870,7 @@ nonisolated extension WireJobRecord: SwiftProtobuf.Message, SwiftProtobuf._Messa
     var _exchange: WireExchangeFigures? = nil
     var _computedBy: [String] = []
     var _hostUser: UInt32? = nil
+    var _ownsCluster: Bool = false
     var _trial: WireTrialReference? = nil
 
       // This property is used as the initial default value for new instances of the type.
@@ -915,6 +914,7 @@ nonisolated extension WireJobRecord: SwiftProtobuf.Message, SwiftProtobuf._Messa
       _exchange = source._exchange
       _computedBy = source._computedBy
       _hostUser = source._hostUser
+      _ownsCluster = source._ownsCluster
       _trial = source._trial
     }
   }
@@ -966,6 +966,7 @@ nonisolated extension WireJobRecord: SwiftProtobuf.Message, SwiftProtobuf._Messa
         case 41: try { try decoder.decodeSingularMessageField(value: &_storage._exchange) }()
         case 43: try { try decoder.decodeRepeatedStringField(value: &_storage._computedBy) }()
         case 44: try { try decoder.decodeSingularUInt32Field(value: &_storage._hostUser) }()
+        case 45: try { try decoder.decodeSingularBoolField(value: &_storage._ownsCluster) }()
         case 60: try { try decoder.decodeSingularMessageField(value: &_storage._trial) }()
         default: break
         }
@@ -1075,6 +1076,9 @@ nonisolated extension WireJobRecord: SwiftProtobuf.Message, SwiftProtobuf._Messa
       try { if let v = _storage._hostUser {
         try visitor.visitSingularUInt32Field(value: v, fieldNumber: 44)
       } }()
+      if _storage._ownsCluster != false {
+        try visitor.visitSingularBoolField(value: _storage._ownsCluster, fieldNumber: 45)
+      }
       try { if let v = _storage._trial {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 60)
       } }()
@@ -1119,6 +1123,7 @@ nonisolated extension WireJobRecord: SwiftProtobuf.Message, SwiftProtobuf._Messa
         if _storage._exchange != rhs_storage._exchange {return false}
         if _storage._computedBy != rhs_storage._computedBy {return false}
         if _storage._hostUser != rhs_storage._hostUser {return false}
+        if _storage._ownsCluster != rhs_storage._ownsCluster {return false}
         if _storage._trial != rhs_storage._trial {return false}
         return true
       }
@@ -1213,95 +1218,51 @@ nonisolated extension WireNodeRecord: SwiftProtobuf.Message, SwiftProtobuf._Mess
   static let protoMessageName: String = _protobuf_package + ".NodeRecord"
   static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}format\0\u{1}description\0\u{1}state\0\u{3}registered_at\0\u{1}assignment\0")
 
-  fileprivate class _StorageClass {
-    var _format: UInt32 = 0
-    var _description_p: WireNodeDescription? = nil
-    var _state: WireNodeState = .unspecified
-    var _registeredAt: Int64 = 0
-    var _assignment: WireNodeAssignment? = nil
-
-      // This property is used as the initial default value for new instances of the type.
-      // The type itself is protecting the reference to its storage via CoW semantics.
-      // This will force a copy to be made of this reference when the first mutation occurs;
-      // hence, it is safe to mark this as `nonisolated(unsafe)`.
-      static nonisolated(unsafe) let defaultInstance = _StorageClass()
-
-    private init() {}
-
-    init(copying source: _StorageClass) {
-      _format = source._format
-      _description_p = source._description_p
-      _state = source._state
-      _registeredAt = source._registeredAt
-      _assignment = source._assignment
-    }
-  }
-
-  fileprivate mutating func _uniqueStorage() -> _StorageClass {
-    if !isKnownUniquelyReferenced(&_storage) {
-      _storage = _StorageClass(copying: _storage)
-    }
-    return _storage
-  }
-
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    _ = _uniqueStorage()
-    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      while let fieldNumber = try decoder.nextFieldNumber() {
-        // The use of inline closures is to circumvent an issue where the compiler
-        // allocates stack space for every case branch when no optimizations are
-        // enabled. https://github.com/apple/swift-protobuf/issues/1034
-        switch fieldNumber {
-        case 1: try { try decoder.decodeSingularUInt32Field(value: &_storage._format) }()
-        case 2: try { try decoder.decodeSingularMessageField(value: &_storage._description_p) }()
-        case 3: try { try decoder.decodeSingularEnumField(value: &_storage._state) }()
-        case 4: try { try decoder.decodeSingularInt64Field(value: &_storage._registeredAt) }()
-        case 5: try { try decoder.decodeSingularMessageField(value: &_storage._assignment) }()
-        default: break
-        }
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.format) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._description_p) }()
+      case 3: try { try decoder.decodeSingularEnumField(value: &self.state) }()
+      case 4: try { try decoder.decodeSingularInt64Field(value: &self.registeredAt) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._assignment) }()
+      default: break
       }
     }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every if/case branch local when no optimizations
-      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-      // https://github.com/apple/swift-protobuf/issues/1182
-      if _storage._format != 0 {
-        try visitor.visitSingularUInt32Field(value: _storage._format, fieldNumber: 1)
-      }
-      try { if let v = _storage._description_p {
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
-      } }()
-      if _storage._state != .unspecified {
-        try visitor.visitSingularEnumField(value: _storage._state, fieldNumber: 3)
-      }
-      if _storage._registeredAt != 0 {
-        try visitor.visitSingularInt64Field(value: _storage._registeredAt, fieldNumber: 4)
-      }
-      try { if let v = _storage._assignment {
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
-      } }()
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.format != 0 {
+      try visitor.visitSingularUInt32Field(value: self.format, fieldNumber: 1)
     }
+    try { if let v = self._description_p {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    if self.state != .unspecified {
+      try visitor.visitSingularEnumField(value: self.state, fieldNumber: 3)
+    }
+    if self.registeredAt != 0 {
+      try visitor.visitSingularInt64Field(value: self.registeredAt, fieldNumber: 4)
+    }
+    try { if let v = self._assignment {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: WireNodeRecord, rhs: WireNodeRecord) -> Bool {
-    if lhs._storage !== rhs._storage {
-      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
-        let _storage = _args.0
-        let rhs_storage = _args.1
-        if _storage._format != rhs_storage._format {return false}
-        if _storage._description_p != rhs_storage._description_p {return false}
-        if _storage._state != rhs_storage._state {return false}
-        if _storage._registeredAt != rhs_storage._registeredAt {return false}
-        if _storage._assignment != rhs_storage._assignment {return false}
-        return true
-      }
-      if !storagesAreEqual {return false}
-    }
+    if lhs.format != rhs.format {return false}
+    if lhs._description_p != rhs._description_p {return false}
+    if lhs.state != rhs.state {return false}
+    if lhs.registeredAt != rhs.registeredAt {return false}
+    if lhs._assignment != rhs._assignment {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

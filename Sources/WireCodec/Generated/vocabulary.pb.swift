@@ -563,62 +563,107 @@ nonisolated struct WireKernelFingerprint: Sendable {
 }
 
 /// What a worker daemon tells of its host.
-nonisolated struct WireNodeDescription: Sendable {
+nonisolated struct WireNodeDescription: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  var node: String = String()
+  var node: String {
+    get {_storage._node}
+    set {_uniqueStorage()._node = newValue}
+  }
 
   var incarnation: WireIncarnation {
-    get {_incarnation ?? WireIncarnation()}
-    set {_incarnation = newValue}
+    get {_storage._incarnation ?? WireIncarnation()}
+    set {_uniqueStorage()._incarnation = newValue}
   }
   /// Returns true if `incarnation` has been explicitly set.
-  var hasIncarnation: Bool {self._incarnation != nil}
+  var hasIncarnation: Bool {_storage._incarnation != nil}
   /// Clears the value of `incarnation`. Subsequent reads from it will return its default value.
-  mutating func clearIncarnation() {self._incarnation = nil}
+  mutating func clearIncarnation() {_uniqueStorage()._incarnation = nil}
 
   var capacity: WireResourceAmount {
-    get {_capacity ?? WireResourceAmount()}
-    set {_capacity = newValue}
+    get {_storage._capacity ?? WireResourceAmount()}
+    set {_uniqueStorage()._capacity = newValue}
   }
   /// Returns true if `capacity` has been explicitly set.
-  var hasCapacity: Bool {self._capacity != nil}
+  var hasCapacity: Bool {_storage._capacity != nil}
   /// Clears the value of `capacity`. Subsequent reads from it will return its default value.
-  mutating func clearCapacity() {self._capacity = nil}
+  mutating func clearCapacity() {_uniqueStorage()._capacity = nil}
 
-  var cores: Int64 = 0
+  var cores: Int64 {
+    get {_storage._cores}
+    set {_uniqueStorage()._cores = newValue}
+  }
 
-  var features: [String] = []
+  var features: [String] {
+    get {_storage._features}
+    set {_uniqueStorage()._features = newValue}
+  }
 
-  var fingerprints: [WireKernelFingerprint] = []
+  var fingerprints: [WireKernelFingerprint] {
+    get {_storage._fingerprints}
+    set {_uniqueStorage()._fingerprints = newValue}
+  }
 
-  var version: String = String()
+  var version: String {
+    get {_storage._version}
+    set {_uniqueStorage()._version = newValue}
+  }
 
-  var protocolVersion: UInt32 = 0
+  var protocolVersion: UInt32 {
+    get {_storage._protocolVersion}
+    set {_uniqueStorage()._protocolVersion = newValue}
+  }
 
-  var heldDatasets: [String] = []
+  var heldDatasets: [String] {
+    get {_storage._heldDatasets}
+    set {_uniqueStorage()._heldDatasets = newValue}
+  }
 
   /// Nodes of equal host ids exchange over sockets of the host.
-  var hostID: String = String()
+  var hostID: String {
+    get {_storage._hostID}
+    set {_uniqueStorage()._hostID = newValue}
+  }
 
   /// Its trainers listen for other hosts too.
-  var isRemote: Bool = false
+  var isRemote: Bool {
+    get {_storage._isRemote}
+    set {_uniqueStorage()._isRemote = newValue}
+  }
 
   /// Its supervisor answers.
-  var runsCommands: Bool = false
+  var runsCommands: Bool {
+    get {_storage._runsCommands}
+    set {_uniqueStorage()._runsCommands = newValue}
+  }
 
-  var address: String = String()
+  var address: String {
+    get {_storage._address}
+    set {_uniqueStorage()._address = newValue}
+  }
 
-  var machineID: String = String()
+  var machineID: String {
+    get {_storage._machineID}
+    set {_uniqueStorage()._machineID = newValue}
+  }
+
+  /// As whom its worker runs; absent from releases that do not tell.
+  var workerUser: UInt32 {
+    get {_storage._workerUser ?? 0}
+    set {_uniqueStorage()._workerUser = newValue}
+  }
+  /// Returns true if `workerUser` has been explicitly set.
+  var hasWorkerUser: Bool {_storage._workerUser != nil}
+  /// Clears the value of `workerUser`. Subsequent reads from it will return its default value.
+  mutating func clearWorkerUser() {_uniqueStorage()._workerUser = nil}
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
-  fileprivate var _incarnation: WireIncarnation? = nil
-  fileprivate var _capacity: WireResourceAmount? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 nonisolated struct WireDatasetFile: Sendable {
@@ -1577,98 +1622,167 @@ nonisolated extension WireKernelFingerprint: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension WireNodeDescription: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".NodeDescription"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}node\0\u{1}incarnation\0\u{1}capacity\0\u{1}cores\0\u{1}features\0\u{1}fingerprints\0\u{1}version\0\u{3}protocol_version\0\u{3}held_datasets\0\u{3}host_id\0\u{3}is_remote\0\u{3}runs_commands\0\u{1}address\0\u{3}machine_id\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}node\0\u{1}incarnation\0\u{1}capacity\0\u{1}cores\0\u{1}features\0\u{1}fingerprints\0\u{1}version\0\u{3}protocol_version\0\u{3}held_datasets\0\u{3}host_id\0\u{3}is_remote\0\u{3}runs_commands\0\u{1}address\0\u{3}machine_id\0\u{3}worker_user\0")
+
+  fileprivate class _StorageClass {
+    var _node: String = String()
+    var _incarnation: WireIncarnation? = nil
+    var _capacity: WireResourceAmount? = nil
+    var _cores: Int64 = 0
+    var _features: [String] = []
+    var _fingerprints: [WireKernelFingerprint] = []
+    var _version: String = String()
+    var _protocolVersion: UInt32 = 0
+    var _heldDatasets: [String] = []
+    var _hostID: String = String()
+    var _isRemote: Bool = false
+    var _runsCommands: Bool = false
+    var _address: String = String()
+    var _machineID: String = String()
+    var _workerUser: UInt32? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _node = source._node
+      _incarnation = source._incarnation
+      _capacity = source._capacity
+      _cores = source._cores
+      _features = source._features
+      _fingerprints = source._fingerprints
+      _version = source._version
+      _protocolVersion = source._protocolVersion
+      _heldDatasets = source._heldDatasets
+      _hostID = source._hostID
+      _isRemote = source._isRemote
+      _runsCommands = source._runsCommands
+      _address = source._address
+      _machineID = source._machineID
+      _workerUser = source._workerUser
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.node) }()
-      case 2: try { try decoder.decodeSingularMessageField(value: &self._incarnation) }()
-      case 3: try { try decoder.decodeSingularMessageField(value: &self._capacity) }()
-      case 4: try { try decoder.decodeSingularInt64Field(value: &self.cores) }()
-      case 5: try { try decoder.decodeRepeatedStringField(value: &self.features) }()
-      case 6: try { try decoder.decodeRepeatedMessageField(value: &self.fingerprints) }()
-      case 7: try { try decoder.decodeSingularStringField(value: &self.version) }()
-      case 8: try { try decoder.decodeSingularUInt32Field(value: &self.protocolVersion) }()
-      case 9: try { try decoder.decodeRepeatedStringField(value: &self.heldDatasets) }()
-      case 10: try { try decoder.decodeSingularStringField(value: &self.hostID) }()
-      case 11: try { try decoder.decodeSingularBoolField(value: &self.isRemote) }()
-      case 12: try { try decoder.decodeSingularBoolField(value: &self.runsCommands) }()
-      case 13: try { try decoder.decodeSingularStringField(value: &self.address) }()
-      case 14: try { try decoder.decodeSingularStringField(value: &self.machineID) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._node) }()
+        case 2: try { try decoder.decodeSingularMessageField(value: &_storage._incarnation) }()
+        case 3: try { try decoder.decodeSingularMessageField(value: &_storage._capacity) }()
+        case 4: try { try decoder.decodeSingularInt64Field(value: &_storage._cores) }()
+        case 5: try { try decoder.decodeRepeatedStringField(value: &_storage._features) }()
+        case 6: try { try decoder.decodeRepeatedMessageField(value: &_storage._fingerprints) }()
+        case 7: try { try decoder.decodeSingularStringField(value: &_storage._version) }()
+        case 8: try { try decoder.decodeSingularUInt32Field(value: &_storage._protocolVersion) }()
+        case 9: try { try decoder.decodeRepeatedStringField(value: &_storage._heldDatasets) }()
+        case 10: try { try decoder.decodeSingularStringField(value: &_storage._hostID) }()
+        case 11: try { try decoder.decodeSingularBoolField(value: &_storage._isRemote) }()
+        case 12: try { try decoder.decodeSingularBoolField(value: &_storage._runsCommands) }()
+        case 13: try { try decoder.decodeSingularStringField(value: &_storage._address) }()
+        case 14: try { try decoder.decodeSingularStringField(value: &_storage._machineID) }()
+        case 15: try { try decoder.decodeSingularUInt32Field(value: &_storage._workerUser) }()
+        default: break
+        }
       }
     }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.node.isEmpty {
-      try visitor.visitSingularStringField(value: self.node, fieldNumber: 1)
-    }
-    try { if let v = self._incarnation {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
-    } }()
-    try { if let v = self._capacity {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
-    } }()
-    if self.cores != 0 {
-      try visitor.visitSingularInt64Field(value: self.cores, fieldNumber: 4)
-    }
-    if !self.features.isEmpty {
-      try visitor.visitRepeatedStringField(value: self.features, fieldNumber: 5)
-    }
-    if !self.fingerprints.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.fingerprints, fieldNumber: 6)
-    }
-    if !self.version.isEmpty {
-      try visitor.visitSingularStringField(value: self.version, fieldNumber: 7)
-    }
-    if self.protocolVersion != 0 {
-      try visitor.visitSingularUInt32Field(value: self.protocolVersion, fieldNumber: 8)
-    }
-    if !self.heldDatasets.isEmpty {
-      try visitor.visitRepeatedStringField(value: self.heldDatasets, fieldNumber: 9)
-    }
-    if !self.hostID.isEmpty {
-      try visitor.visitSingularStringField(value: self.hostID, fieldNumber: 10)
-    }
-    if self.isRemote != false {
-      try visitor.visitSingularBoolField(value: self.isRemote, fieldNumber: 11)
-    }
-    if self.runsCommands != false {
-      try visitor.visitSingularBoolField(value: self.runsCommands, fieldNumber: 12)
-    }
-    if !self.address.isEmpty {
-      try visitor.visitSingularStringField(value: self.address, fieldNumber: 13)
-    }
-    if !self.machineID.isEmpty {
-      try visitor.visitSingularStringField(value: self.machineID, fieldNumber: 14)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._node.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._node, fieldNumber: 1)
+      }
+      try { if let v = _storage._incarnation {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+      } }()
+      try { if let v = _storage._capacity {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+      } }()
+      if _storage._cores != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._cores, fieldNumber: 4)
+      }
+      if !_storage._features.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._features, fieldNumber: 5)
+      }
+      if !_storage._fingerprints.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._fingerprints, fieldNumber: 6)
+      }
+      if !_storage._version.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._version, fieldNumber: 7)
+      }
+      if _storage._protocolVersion != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._protocolVersion, fieldNumber: 8)
+      }
+      if !_storage._heldDatasets.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._heldDatasets, fieldNumber: 9)
+      }
+      if !_storage._hostID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._hostID, fieldNumber: 10)
+      }
+      if _storage._isRemote != false {
+        try visitor.visitSingularBoolField(value: _storage._isRemote, fieldNumber: 11)
+      }
+      if _storage._runsCommands != false {
+        try visitor.visitSingularBoolField(value: _storage._runsCommands, fieldNumber: 12)
+      }
+      if !_storage._address.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._address, fieldNumber: 13)
+      }
+      if !_storage._machineID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._machineID, fieldNumber: 14)
+      }
+      try { if let v = _storage._workerUser {
+        try visitor.visitSingularUInt32Field(value: v, fieldNumber: 15)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: WireNodeDescription, rhs: WireNodeDescription) -> Bool {
-    if lhs.node != rhs.node {return false}
-    if lhs._incarnation != rhs._incarnation {return false}
-    if lhs._capacity != rhs._capacity {return false}
-    if lhs.cores != rhs.cores {return false}
-    if lhs.features != rhs.features {return false}
-    if lhs.fingerprints != rhs.fingerprints {return false}
-    if lhs.version != rhs.version {return false}
-    if lhs.protocolVersion != rhs.protocolVersion {return false}
-    if lhs.heldDatasets != rhs.heldDatasets {return false}
-    if lhs.hostID != rhs.hostID {return false}
-    if lhs.isRemote != rhs.isRemote {return false}
-    if lhs.runsCommands != rhs.runsCommands {return false}
-    if lhs.address != rhs.address {return false}
-    if lhs.machineID != rhs.machineID {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._node != rhs_storage._node {return false}
+        if _storage._incarnation != rhs_storage._incarnation {return false}
+        if _storage._capacity != rhs_storage._capacity {return false}
+        if _storage._cores != rhs_storage._cores {return false}
+        if _storage._features != rhs_storage._features {return false}
+        if _storage._fingerprints != rhs_storage._fingerprints {return false}
+        if _storage._version != rhs_storage._version {return false}
+        if _storage._protocolVersion != rhs_storage._protocolVersion {return false}
+        if _storage._heldDatasets != rhs_storage._heldDatasets {return false}
+        if _storage._hostID != rhs_storage._hostID {return false}
+        if _storage._isRemote != rhs_storage._isRemote {return false}
+        if _storage._runsCommands != rhs_storage._runsCommands {return false}
+        if _storage._address != rhs_storage._address {return false}
+        if _storage._machineID != rhs_storage._machineID {return false}
+        if _storage._workerUser != rhs_storage._workerUser {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
