@@ -70,13 +70,13 @@ package struct DescriptionText {
         let spec = job.spec
         let model =
             spec.hidden.isEmpty
-            ? "softmax regression"
-            : "mlp [\(spec.hidden.map(String.init).joined(separator: ", "))]"
-        add("model", model)
+            ? spec.model : "mlp [\(spec.hidden.map(String.init).joined(separator: ", "))]"
+        add("model", model + (spec.initial.map { ", begun from \($0)" } ?? ""))
+        let rate = spec.optimizer == "lbfgs" ? "" : " \(spec.learningRate)"
         add(
             "training",
             "\(spec.replicas) replicas, \(spec.epochs) epochs, batch \(spec.batchSize), "
-                + "seed \(spec.seed), \(spec.optimizer) \(spec.learningRate)"
+                + "seed \(spec.seed), \(spec.optimizer)\(rate)"
                 + (spec.momentum > 0 ? " momentum \(spec.momentum)" : "")
                 + (spec.schedule == "constant" ? "" : ", \(spec.schedule)"))
         let memory = NumberText.bytes(Int(clamping: spec.memoryBytes))

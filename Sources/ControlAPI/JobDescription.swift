@@ -67,6 +67,10 @@ package struct JobDescription: Decodable, Hashable, Sendable, JSONWritable {
         package var yaml: String
         /// Logical replicas.
         package var replicas: Int
+        /// The model's word.
+        package var model: String
+        /// The saved model it began from; `nil` when that was the seed.
+        package var initial: String?
         /// Widths of the hidden layers.
         package var hidden: [Int]
         /// Passes over the training rows.
@@ -104,6 +108,8 @@ package struct JobDescription: Decodable, Hashable, Sendable, JSONWritable {
             let needs = record.requirements
             self.yaml = yaml
             replicas = work.replicas
+            model = work.model.kind.word
+            initial = work.initial?.name
             hidden = work.hiddenLayers
             epochs = work.epochs
             batchSize = work.batchSize
@@ -126,6 +132,8 @@ package struct JobDescription: Decodable, Hashable, Sendable, JSONWritable {
             json.beginObject()
             json.field("yaml", yaml)
             json.field("replicas", replicas)
+            json.field("model", model)
+            json.field("initial", initial)
             json.key("hidden")
             json.beginArray()
             for width in hidden { json.value(width) }

@@ -58,7 +58,8 @@ struct OpenAPISchema: Sendable {
                 + " labels:texts idempotencyKey:string submittedAt:string?"),
         OpenAPISchema(
             "JobSpec",
-            "yaml:string replicas:integer hidden:integer[] epochs:integer batchSize:integer"
+            "yaml:string replicas:integer model:string initial:string? hidden:integer[]"
+                + " epochs:integer batchSize:integer"
                 + " seed:string optimizer:string schedule:string"
                 + " learningRate:number momentum:number numerics:string"
                 + " milliCPU:integer memoryBytes:integer maxHosts:integer"

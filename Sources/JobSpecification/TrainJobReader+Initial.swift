@@ -9,9 +9,10 @@ extension TrainJobReader {
         defer { reader.finish() }
         reader.require("model", "model: digits@3")
         reader.belongsElsewhere(["mlp": "spec.model", "cnn": "spec.model"])
+        let isResolved = reader.has("sha256") || reader.has("bytes")
         guard let name = reader.text("model", TrainJobReader.savedModel) else { return nil }
         var initial = InitialModel(name: name)
-        if reader.has("sha256") || reader.has("bytes") {
+        if isResolved {
             reader.require("sha256", "sha256: a digest")
             reader.require("bytes", "bytes: 4096")
             initial.digest = reader.text("sha256", NameRules.digest) ?? ""
