@@ -36,7 +36,7 @@ chaos: ## Kill the real scheduler 500 times under load, and workers and trainers
 fuzz: ## A million damaged inputs for each parser; prints the seed and how far it is.
 	swift build --build-tests
 	MLCTL_FUZZ=$${MLCTL_FUZZ:-1000000} swift test --skip-build --filter \
-	  'JobSpecificationTests.MutationTests|WireFuzzTests|BodyFuzzTests|FolderArchiveFuzzTests'
+	  'JobSpecificationTests.MutationTests|WireFuzzTests|BodyFuzzTests|ArchiveFuzzTests'
 
 swarm: release ## Ten thousand simulated lives of a cluster with faults; prints every broken seed.
 	.build/release/mlctl simulate --chaos --seeds 1..10000

@@ -28,6 +28,15 @@ struct CheckerState: Sendable {
     /// Jobs that were told to a client with their names.
     var names: [String: JobID] = [:]
 
+    /// Processes that were ever started.
+    var started: Set<TaskID> = []
+    /// How they ended.
+    var exits: [TaskID: TaskState] = [:]
+    /// Nodes that a person deleted at some time, whether or not that was heard.
+    var deleted: Set<NodeID> = []
+    /// Nodes that made the working folder of a try.
+    var readied: [AttemptID: Set<NodeID>] = [:]
+
     /// Forgets what an ended process knew.
     mutating func begin(_ life: UInt64) {
         answers = [:]

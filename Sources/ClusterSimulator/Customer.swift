@@ -4,7 +4,7 @@ import SchedulerCore
 /// One client with one job: what it wants, what it was told.
 struct Customer: Sendable {
     /// What becomes of the job when all is well.
-    enum Kind: Sendable, Equatable, CaseIterable {
+    enum Kind: Sendable, Equatable {
         /// It succeeds, whatever fails meanwhile.
         case steady
         /// Few trainer failures end it.
@@ -17,10 +17,24 @@ struct Customer: Sendable {
         case deleted
         /// It is deleted by itself some time after its end.
         case expiring
-        /// Its data cannot be read: it fails.
+        /// A command that ends badly in every try: it fails.
+        case failing
+        /// A command that ends badly in its first try: it succeeds.
+        case flaky
+        /// Its data cannot be read, or its program is not there: it fails.
         case unreadable
         /// No node has room for it: it waits, with the reason.
         case oversized
+
+        /// What training jobs are drawn from.
+        static let trainings: [Kind] = [
+            .steady, .fragile, .limited, .cancelled, .deleted, .expiring, .unreadable, .oversized,
+        ]
+        /// What command jobs are drawn from.
+        static let commands: [Kind] = [
+            .steady, .failing, .flaky, .limited, .cancelled, .deleted, .expiring, .unreadable,
+            .oversized,
+        ]
     }
 
     let kind: Kind
@@ -36,11 +50,11 @@ struct Customer: Sendable {
     /// The states its job may end in; pending only for one that fits nowhere.
     var legalEnds: Set<JobState> {
         switch kind {
-        case .steady, .deleted, .expiring: [.succeeded]
+        case .steady, .flaky, .deleted, .expiring: [.succeeded]
         case .fragile, .limited: [.succeeded, .failed]
         // A cancellation may have become durable without its answer.
         case .cancelled: isCancelConfirmed ? [.cancelled] : [.succeeded, .cancelled]
-        case .unreadable: [.failed]
+        case .failing, .unreadable: [.failed]
         case .oversized: [.pending]
         }
     }

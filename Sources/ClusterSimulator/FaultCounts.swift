@@ -6,6 +6,12 @@ package struct FaultCounts: Sendable, Equatable {
     package var workerCrashes = 0
     /// Ends of trainers.
     package var trainerCrashes = 0
+    /// Ends of supervisors, and of all commands of a host with them.
+    package var supervisorCrashes = 0
+    /// Commands that something else killed.
+    package var commandKills = 0
+    /// Nodes that were deleted.
+    package var removals = 0
     /// Links cut, in one direction or both.
     package var partitions = 0
     /// Processes that stood still.
@@ -32,7 +38,9 @@ package struct FaultCounts: Sendable, Equatable {
     package var all: [(name: String, count: Int)] {
         [
             ("scheduler crashes", schedulerCrashes), ("worker crashes", workerCrashes),
-            ("trainer crashes", trainerCrashes), ("partitions", partitions), ("pauses", pauses),
+            ("trainer crashes", trainerCrashes), ("supervisor crashes", supervisorCrashes),
+            ("commands killed", commandKills), ("nodes deleted", removals),
+            ("partitions", partitions), ("pauses", pauses),
             ("disk faults", diskFaults), ("clock steps", clockSteps),
             ("drains and cordons", assignments),
             ("messages lost", lostMessages), ("late", delayedMessages),

@@ -23,11 +23,19 @@ enum Happening: Sendable {
     case trainerEnded(host: Int, life: UInt64, TrainerID)
     case fetched(host: Int, life: UInt64, String)
     case stored(host: Int, life: UInt64, WorkerEffects.Store)
+    // A host's supervisor.
+    case connectSupervisor(host: Int, life: UInt64)
+    case toSupervisor(host: Int, life: UInt64, SupervisorOrder)
+    case fromSupervisor(host: Int, life: UInt64, WorkerEvent)
+    case supervise(host: Int, life: UInt64)
+    case folderMade(host: Int, life: UInt64, PrepareCommand)
+    case collected(host: Int, life: UInt64, PrepareCommand)
     // Starts, clients, faults.
     case startHost(Int)
     case startScheduler
     case request(customer: Int, ClientWish)
     case open(Int)
+    case enrolAgain(Int)
     case fault
 }
 

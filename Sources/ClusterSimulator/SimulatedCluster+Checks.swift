@@ -84,7 +84,10 @@ extension SimulatedCluster {
     /// are right.
     mutating func checkBatch(_ batch: SimulatedBatch) {
         for fact in batch.facts { checkFact(fact) }
-        for record in batch.jobs { checkRecord(record) }
+        for record in batch.jobs {
+            checkRecord(record)
+            checkCommand(record)
+        }
         checkDuties(batch)
         for model in batch.models { checkModel(model, in: batch) }
     }
@@ -107,6 +110,11 @@ extension SimulatedCluster {
             note("job \(fact.job) went from \(line.state) to \(state)")
         }
         line.state = state
+        if fact.kind == .attemptStarted {
+            let number = fact.metrics.first { $0.name == "attempt" }.map { UInt64($0.value) } ?? 0
+            if number <= line.term { note("job \(fact.job) began try \(number) again") }
+            line.term = number
+        }
         if fact.kind == .termProposed {
             let term = fact.metrics.first { $0.name == "term" }.map { UInt64($0.value) } ?? 0
             if term <= line.term { note("job \(fact.job) proposed term \(term) again") }
@@ -146,7 +154,8 @@ extension SimulatedCluster {
                 let wasOpen = batch.nodes.contains {
                     $0.description.node == member.node && $0.assignment.duty == .open
                 }
-                if !wasOpen {
+                // Opened, given work and deleted at once: what is written last of it is its end.
+                if !wasOpen, !batch.removedNodes.contains(member.node) {
                     note("job \(record.id) came to \(member.node), which takes no work")
                 }
             }
@@ -202,7 +211,9 @@ extension SimulatedCluster {
         }
         for node in used.keys.sorted() {
             guard let record = ledger.nodes[node], let taken = used[node] else {
-                note("\(node) holds work and is not in the ledger")
+                if !ledger.removedNodes.contains(node) {
+                    note("\(node) holds work and is not in the ledger")
+                }
                 continue
             }
             let free = record.description.capacity - taken

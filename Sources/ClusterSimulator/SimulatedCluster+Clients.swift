@@ -68,7 +68,8 @@ extension SimulatedCluster {
         case .cancelled:
             after(random.span(0..<20_000), .request(customer: index, .cancel))
         case .deleted: after(.seconds(1), .request(customer: index, .delete))
-        case .steady, .fragile, .limited, .expiring, .unreadable, .oversized: break
+        case .steady, .fragile, .limited, .expiring, .unreadable, .oversized, .failing, .flaky:
+            break
         }
     }
 
@@ -80,7 +81,8 @@ extension SimulatedCluster {
             case .oversized: return true
             case .deleted: return customer.isDeleteConfirmed
             case .cancelled: return record.state.isFinal && customer.isCancelAnswered
-            case .steady, .fragile, .limited, .expiring, .unreadable: return record.state.isFinal
+            case .steady, .fragile, .limited, .expiring, .unreadable, .failing, .flaky:
+                return record.state.isFinal
             }
         }
     }

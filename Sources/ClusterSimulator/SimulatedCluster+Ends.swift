@@ -16,7 +16,9 @@ extension SimulatedCluster {
         for node in scheduler?.nodeSummaries() ?? [] where node.used != .zero {
             note("\(node.record.description.node) still books \(node.used)")
         }
-        let succeeded = ledger.jobs.values.count { $0.state == .succeeded }
+        let succeeded = ledger.jobs.values.count {
+            $0.state == .succeeded && $0.command == nil
+        }
         if ledger.models.count != succeeded {
             note("\(succeeded) jobs succeeded, there are \(ledger.models.count) models")
         }
@@ -35,7 +37,8 @@ extension SimulatedCluster {
         switch (customer.kind, record.state) {
         case (.fragile, .failed) where reason != .backoffLimit,
             (.limited, .failed) where reason != .timeLimit,
-            (.unreadable, .failed) where reason != .badData:
+            (.unreadable, .failed) where reason != .badData && reason != .cannotStart,
+            (.failing, .failed) where reason != .commandFailed:
             note("\(record.fullName) failed for the wrong reason: \(record.reason)")
         case (.oversized, _):
             let why = scheduler?.explain(job)?.reason.code ?? .none
@@ -68,6 +71,12 @@ extension SimulatedCluster {
                     + "\(node.used.milliCPU)m for \(node.jobs)")
         }
         for host in hosts {
+            for id in host.supervisor.taskOrder {
+                let state = host.supervisor.tasks[id]?.state
+                lines.append(
+                    "\(host.name) task \(id): \(state?.phase ?? .ended) code \(state?.code ?? 0) "
+                        + "signal \(state?.signal ?? 0) \(state?.reason ?? .none)")
+            }
             for id in host.livingTrainers {
                 guard let trainer = host.trainers[id], let prepared = trainer.prepared else {
                     continue

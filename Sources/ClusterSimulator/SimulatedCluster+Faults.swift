@@ -9,7 +9,7 @@ extension SimulatedCluster {
         guard isFaulty else { return }
         after(random.span(100..<1_000), .fault)
         let host = Int(random.number(0..<Int64(hosts.count)))
-        switch random.number(0..<26) {
+        switch random.number(0..<32) {
         case 0, 1: crashHost(host)
         case 2:
             crashScheduler()
@@ -40,6 +40,12 @@ extension SimulatedCluster {
         case 16: leave(host)
         case 17: evict(on: host)
         case 18, 19: assign(host)
+        case 20, 21: killCommand(on: host)
+        case 22: crashSupervisor(host)
+        case 23: remove(host)
+        case 24:
+            counts.pauses += 1
+            hosts[host].supervisor.pausedUntil = now + random.span(100..<1_500)
         default: break
         }
     }
@@ -50,12 +56,14 @@ extension SimulatedCluster {
         hosts[host].worker = nil
         hosts[host].trainers = [:]
         hosts[host].life += 1
+        hosts[host].supervisor.isConnected = false
         if random.happens(perMille: 500) {
             // The kernel closes the connection of a killed process.
             after(.milliseconds(1), .disconnected(host: host))
         } else {
             // A host without power says nothing, and comes back with another boot.
             hosts[host].boot += 1
+            hosts[host].supervisor.crash(at: now)
             hosts[host].clock = SimulatedClock(startingAt: now, drift: drift())
             if random.happens(perMille: 100) { hosts[host].datasets = [:] }
         }
@@ -68,6 +76,37 @@ extension SimulatedCluster {
         hosts[host].trainers[victim]?.isAlive = false
         after(
             .milliseconds(2), .trainerEnded(host: host, life: hosts[host].life, victim))
+    }
+
+    /// Something on the host kills a command: it ran out of memory, or a person did it.
+    private mutating func killCommand(on host: Int) {
+        guard let victim = hosts[host].supervisor.living(at: now).first else { return }
+        counts.commandKills += 1
+        hosts[host].supervisor.tasks[victim]?.die(of: 9, at: now)
+        let life = hosts[host].supervisor.life
+        hosts[host].supervisor.wakeAt = now
+        after(.zero, .supervise(host: host, life: life))
+    }
+
+    /// A person deletes a node; later it joins again, under the same name.
+    private mutating func remove(_ host: Int) {
+        guard hosts[host].worker != nil, !hosts[host].isRevoked, scheduler != nil else { return }
+        counts.removals += 1
+        checks.deleted.insert(hosts[host].name)
+        deliver(.removeNode(hosts[host].name))
+        hosts[host].isRevoked = true
+        after(random.span(500..<20_000), .enrolAgain(host))
+    }
+
+    /// A deleted node got a new key: its daemon starts anew.
+    mutating func enrolAgain(_ host: Int) {
+        guard hosts[host].isRevoked else { return }
+        hosts[host].isRevoked = false
+        hosts[host].worker = nil
+        hosts[host].trainers = [:]
+        hosts[host].life += 1
+        hosts[host].supervisor.isConnected = false
+        startHost(host)
     }
 
     /// Nothing gets through for a while; then all of it does.

@@ -11,21 +11,25 @@ extension SimulatedCluster {
         hosts[host].trainers = [:]
         hosts[host].pipeAt = now
         hosts[host].pausedUntil = now
+        hosts[host].supervisor.isConnected = false
+        hosts[host].supervisor.told = nil
         resetLinks(host)
-        let description = NodeDescription(
+        var description = NodeDescription(
             node: hosts[host].name,
             incarnation: Incarnation(
                 bootID: "boot \(hosts[host].boot)", life: hosts[host].life),
             capacity: hosts[host].capacity, cores: Int(hosts[host].capacity.milliCPU / 1_000),
             features: [], fingerprints: [], version: "1",
             protocolVersion: NodeDescription.currentProtocol, heldDatasets: [])
+        description.machineID = "machine \(host)"
         var worker = Worker(
             description: description, coreTypes: [KernelFingerprint.portableCoreType],
-            heldDatasets: hosts[host].datasets)
+            heldDatasets: hosts[host].datasets, isSupervised: true)
         let effects = worker.start(at: hosts[host].clock.local(now))
         hosts[host].worker = worker
         trace.fold("start \(host) \(hosts[host].life)")
         carryOut(effects, on: host)
+        reachSupervisor(host)
     }
 
     mutating func handleOnHost(_ happening: Happening) {
@@ -47,12 +51,26 @@ extension SimulatedCluster {
         case .round(let host, let life, let trainer): round(host, life, trainer)
         case .fetched(let host, let life, let key): fetched(host, life, key, happening)
         case .stored(let host, let life, let store): stored(host, life, store, happening)
+        case .connectSupervisor(let host, let life):
+            guard hosts[host].life == life else { return }
+            guard hosts[host].pausedUntil <= now else {
+                queue.push(hosts[host].pausedUntil, happening)
+                return
+            }
+            connectSupervisor(host, life)
+        case .toSupervisor(let host, let life, let order): obey(host, life, order)
+        case .fromSupervisor(let host, let life, let event):
+            stepWorker(host, life, event, happening)
+        case .supervise(let host, let life): superviseDue(host, life)
+        case .folderMade(let host, let life, let order):
+            folderMade(host, life, order, happening)
+        case .collected(let host, let life, let order): collected(host, life, order, happening)
         default: break
         }
     }
 
     /// Steps a worker; one that stands still gets to it later, in order.
-    private mutating func stepWorker(
+    mutating func stepWorker(
         _ host: Int, _ life: UInt64, _ event: WorkerEvent, _ happening: Happening
     ) {
         guard hosts[host].life == life else { return }
@@ -76,6 +94,7 @@ extension SimulatedCluster {
     private mutating func stopHost(_ host: Int) {
         hosts[host].worker = nil
         hosts[host].trainers = [:]
+        hosts[host].supervisor.isConnected = false
         after(random.span(10..<4_000), .startHost(host))
     }
 
@@ -103,12 +122,32 @@ extension SimulatedCluster {
         for store in effects.stores {
             after(random.span(5..<200), .stored(host: host, life: life, store))
         }
+        supervise(effects, on: host)
         for message in effects.sends { sendToScheduler(host, message) }
         let wakeAt = max(
             now, hosts[host].clock.global(worker.nextWake(after: hosts[host].clock.local(now))))
         if hosts[host].wakeAt != wakeAt {
             hosts[host].wakeAt = wakeAt
             queue.push(wakeAt, .wakeWorker(host: host, life: life))
+        }
+    }
+
+    /// What a worker wants of its supervisor and of its disk.
+    private mutating func supervise(_ effects: WorkerEffects, on host: Int) {
+        let life = hosts[host].life
+        if let contact = effects.contact, contact > hosts[host].supervisor.told ?? .zero {
+            hosts[host].supervisor.told = contact
+            order(.command(.lease(contact: contact.nanoseconds)), of: host)
+        }
+        for folder in effects.folders {
+            after(random.span(5..<400), .folderMade(host: host, life: life, folder))
+        }
+        for launch in effects.launches {
+            for rank in launch.ranks { order(.start(launch.prepare, rank: rank), of: host) }
+        }
+        for command in effects.supervision { order(.command(command), of: host) }
+        for collection in effects.collections {
+            after(random.span(5..<200), .collected(host: host, life: life, collection))
         }
     }
 

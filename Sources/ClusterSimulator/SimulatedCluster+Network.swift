@@ -5,6 +5,7 @@ import Determinism
 /// order (a connection that broke and came back while its last messages were on their way).
 extension SimulatedCluster {
     mutating func sendToWorker(_ host: Int, _ message: SchedulerMessage) {
+        guard !hosts[host].isRevoked else { return }
         var link = hosts[host].fromScheduler
         let arrivals = travel(over: &link)
         hosts[host].fromScheduler = link
@@ -13,7 +14,7 @@ extension SimulatedCluster {
     }
 
     mutating func sendToScheduler(_ host: Int, _ message: WorkerMessage) {
-        guard scheduler != nil else {
+        guard scheduler != nil, !hosts[host].isRevoked else {
             counts.lostMessages += 1
             return
         }

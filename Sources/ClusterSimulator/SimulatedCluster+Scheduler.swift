@@ -65,6 +65,9 @@ extension SimulatedCluster {
     /// Something reaches the scheduler's process.
     mutating func deliver(_ event: SchedulerEvent) {
         guard scheduler != nil else { return }
+        if case .message(let node, .output(let output)) = event, let host = hostOfName[node] {
+            guard keep(output, from: host) else { return }
+        }
         inbox.append(event)
         wantTurn()
     }
@@ -116,6 +119,8 @@ extension SimulatedCluster {
         var before: JobRecord?
         if case .message(_, .progress(let progress)) = event {
             before = core.record(of: progress.attempt.job)
+        } else if case .message(_, .output(let output)) = event {
+            before = core.record(of: output.attempt.job)
         }
         let made = core.step(event, at: moment)
         checkStep(made, before: before)
@@ -184,12 +189,18 @@ extension SimulatedCluster {
     private func withPresentTerm(
         _ event: SchedulerEvent, _ core: borrowing Scheduler
     ) -> SchedulerEvent {
-        guard case .message(let node, .status(var status)) = event,
-            let record = core.record(of: status.attempt.job)
-        else { return event }
-        status.attempt = AttemptID(job: record.id, number: record.attempt)
-        status.term = record.term
-        return .message(node, .status(status))
+        switch event {
+        case .message(let node, .status(var status)):
+            guard let record = core.record(of: status.attempt.job) else { return event }
+            status.attempt = AttemptID(job: record.id, number: record.attempt)
+            status.term = record.term
+            return .message(node, .status(status))
+        case .message(let node, .command(var status)):
+            guard let record = core.record(of: status.attempt.job) else { return event }
+            status.attempt = AttemptID(job: record.id, number: record.attempt)
+            return .message(node, .command(status))
+        default: return event
+        }
     }
 }
 

@@ -48,6 +48,8 @@ package struct SimulatedCluster: Sendable {
     var customers: [Customer] = []
     /// Digests the artifact store holds.
     var storedModels: Set<String> = []
+    /// What the scheduler's shell keeps of the output of every rank.
+    var storedOutputs: [TaskID: [UInt8]] = [:]
     var checks = CheckerState()
 
     /// Draws hosts and jobs.
@@ -81,33 +83,14 @@ package struct SimulatedCluster: Sendable {
 
     private mutating func addCustomer(_ index: Int) {
         var kind = Customer.Kind.steady
+        let isCommand = random.happens(perMille: 450)
         if plan.isChaotic, random.happens(perMille: 500) {
-            let kinds = Customer.Kind.allCases
+            let kinds = isCommand ? Customer.Kind.commands : Customer.Kind.trainings
             kind = kinds[Int(random.number(0..<Int64(kinds.count)))]
         }
-        let work = TrainingWork(
-            data: DatasetReference(
-                key: kind == .unreadable ? "broken" : "set\(random.number(0..<2))", files: [],
-                format: "csv"),
-            validationFraction: 0.1, testFraction: 0.1, splitSeed: 1, standardizes: true,
-            hiddenLayers: [], replicas: Int(random.number(1..<6)), batchSize: 32,
-            epochs: Int(random.number(1..<9)), seed: random.next(),
-            optimizer: .sgd(learningRate: 0.1, momentum: 0.9), averagesOptimizerState: true,
-            stepsPerRound: Int(random.number(0..<2)))
-        let cores: Int64 = kind == .oversized ? 64 : 1
-        let requirements = JobRequirements(
-            perLane: ResourceAmount(milliCPU: 1_000 * cores, memoryBytes: 256 << 20),
-            mostHosts: Int(random.number(0..<3)), numerics: "portable",
-            timeLimitSeconds: kind == .limited ? random.number(5..<60) : 0,
-            backoffLimit: kind == .fragile ? 1 : 1_000,
-            keepFinishedSeconds: kind == .expiring ? 20 : 0, isSuspended: false, modelName: "")
-        customers.append(
-            Customer(
-                kind: kind,
-                submission: Submission(
-                    namespace: "default", name: "job\(index % 5)", user: "ada", labels: [],
-                    idempotencyKey: "key\(index)", specification: "kind: TrainJob", work: work,
-                    requirements: requirements)))
+        let submission =
+            isCommand ? commandSubmission(index, kind) : trainingSubmission(index, kind)
+        customers.append(Customer(kind: kind, submission: submission))
         after(random.span(0..<20_000), .request(customer: index, .submit))
     }
 
@@ -122,10 +105,15 @@ package struct SimulatedCluster: Sendable {
 
     /// Runs both phases and reports.
     package mutating func run() -> SimulationReport {
-        if plan.isChaotic { runUntil(now + .seconds(plan.faultySeconds), stopsWhenDone: false) }
+        if plan.isChaotic { runUntil(now + .seconds(plan.faultySeconds)) { _ in false } }
         calm()
-        runUntil(now + .seconds(plan.patienceSeconds), stopsWhenDone: true)
+        runUntil(now + .seconds(plan.patienceSeconds)) { $0.isDone }
         checkEnds()
+        // What nobody wants any more is ended with its grace, and forgotten.
+        if broken.isEmpty {
+            runUntil(now + .seconds(SimulatedCluster.tidyingSeconds)) { $0.isTidy }
+            checkTidy()
+        }
         return report()
     }
 
@@ -138,6 +126,8 @@ package struct SimulatedCluster: Sendable {
         for index in hosts.indices {
             hosts[index].pausedUntil = now
             hosts[index].isolatedUntil = now
+            hosts[index].supervisor.pausedUntil = now
+            if hosts[index].isRevoked { enrolAgain(index) }
             hosts[index].toScheduler.cutUntil = now
             hosts[index].fromScheduler.cutUntil = now
             if hosts[index].worker == nil { startHost(index) }
@@ -147,12 +137,17 @@ package struct SimulatedCluster: Sendable {
         for index in hosts.indices { after(.seconds(5), .open(index)) }
     }
 
-    private mutating func runUntil(_ end: LogicalInstant, stopsWhenDone: Bool) {
+    /// How long the last processes and their output may take after the last job.
+    private static let tidyingSeconds: Int64 = 60
+
+    private mutating func runUntil(
+        _ end: LogicalInstant, or isOver: (borrowing SimulatedCluster) -> Bool
+    ) {
         while let (at, what) = queue.pop(through: end) {
             now = at
             events += 1
             handle(what)
-            if stopsWhenDone, events % 16 == 0, isDone { return }
+            if events % 16 == 0, isOver(self) { return }
             if broken.count >= CheckerState.mostFindings { return }
         }
         now = end
@@ -161,7 +156,7 @@ package struct SimulatedCluster: Sendable {
     private mutating func handle(_ happening: Happening) {
         switch happening {
         case .toScheduler(let host, let life, let message):
-            guard hosts[host].life == life else { return }
+            guard hosts[host].life == life, !hosts[host].isRevoked else { return }
             deliver(.message(hosts[host].name, message))
         case .disconnected(let host): deliver(.disconnected(hosts[host].name))
         case .turn(let life): turn(life)
@@ -172,9 +167,11 @@ package struct SimulatedCluster: Sendable {
         case .startScheduler: startScheduler()
         case .request(let customer, let wish): request(customer, wish)
         case .open(let host): decide(.open, for: host)
+        case .enrolAgain(let host): enrolAgain(host)
         case .fault: fault()
         case .toWorker, .wakeWorker, .toTrainer, .fromTrainer, .round, .trainerEnded, .fetched,
-            .stored:
+            .stored, .connectSupervisor, .toSupervisor, .fromSupervisor, .supervise, .folderMade,
+            .collected:
             handleOnHost(happening)
         }
     }

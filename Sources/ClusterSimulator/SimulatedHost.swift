@@ -15,6 +15,9 @@ struct SimulatedHost: Sendable {
     /// `nil` while the daemon is down.
     var worker: Worker?
     var trainers: [TrainerID: SimulatedTrainer] = [:]
+    var supervisor = SimulatedSupervisor()
+    /// Whether its key counts no more: it was deleted, and joins again later.
+    var isRevoked = false
     /// Data sets on disk with their rows: they survive a crash.
     var datasets: [String: Int64] = [:]
     /// When the worker is woken next; older wakes in the queue are void.

@@ -8,6 +8,7 @@ struct SimulatedBatch: Sendable {
     var nodes: [NodeRecord] = []
     var models: [ModelRecord] = []
     var deletedJobs: [JobID] = []
+    var removedNodes: [NodeID] = []
 
     init() {}
 
@@ -17,6 +18,7 @@ struct SimulatedBatch: Sendable {
         nodes = effects.nodes
         models = effects.models
         deletedJobs = effects.deletedJobs
+        removedNodes = effects.removedNodes
         var last: [JobID: JobRecord] = [:]
         for record in effects.finalRecords { last[record.id] = record }
         for id in Set(effects.changedJobs).sorted() {
@@ -30,6 +32,8 @@ struct SimulatedLedger: Sendable {
     private(set) var jobs: [JobID: JobRecord] = [:]
     private(set) var deleted: Set<JobID> = []
     private(set) var nodes: [NodeID: NodeRecord] = [:]
+    /// Nodes that a person deleted at some time.
+    private(set) var removedNodes: Set<NodeID> = []
     private(set) var models: [ModelRecord] = []
     private(set) var factCounts: [LedgerFact.Kind: Int] = [:]
     private(set) var commits = 0
@@ -41,6 +45,11 @@ struct SimulatedLedger: Sendable {
         commits += 1
         for fact in batch.facts { factCounts[fact.kind, default: 0] += 1 }
         models += batch.models
+        // As production writes them: what was removed and came again in one commit is there.
+        for id in batch.removedNodes {
+            nodes[id] = nil
+            removedNodes.insert(id)
+        }
         for record in batch.nodes { nodes[record.description.node] = record }
         for record in batch.jobs {
             jobs[record.id] = record

@@ -71,7 +71,7 @@ extension SimulationReport {
 
 extension Duration {
     /// Whole milliseconds, rounded towards zero.
-    fileprivate var simulatedMilliseconds: Int64 {
+    var simulatedMilliseconds: Int64 {
         components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000
     }
 }

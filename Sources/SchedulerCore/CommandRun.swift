@@ -5,8 +5,13 @@ import Determinism
 struct CommandRun: Sendable {
     /// What each member said last.
     var statuses: [NodeID: CommandStatus] = [:]
-    /// Members that hold nothing of the try any more, for whatever reason.
+    /// Members on which nothing of the try can run any more: their lease is over, or their machine
+    /// booted anew.
     var gone: Set<NodeID> = []
+    /// Since when the heartbeats of a member that held the try do not list it.
+    var missingSince: [NodeID: LogicalInstant] = [:]
+    /// Members whose node was deleted, with the time by which nothing can run there any more.
+    var leftAt: [NodeID: LogicalInstant] = [:]
     /// Whether the readied ranks were told to start.
     var hasStarted = false
 

@@ -81,24 +81,34 @@ extension Scheduler {
             return
         }
         for job in booked where !held.contains(job) {
-            guard var entry = jobs[job], var run = entry.commandRun, !run.isOver(on: node)
-            else { continue }
-            let isKnown = (run.statuses[node]?.phase ?? .preparing) >= .running
-            if entry.record.commandState.ending != nil || isKnown {
-                run.gone.insert(node)
-                entry.phase = .command(run)
-                jobs[job] = entry
-            }
-            if entry.record.commandState.ending != nil {
-                conclude(job, moment, &effects)
-            } else if isKnown {
-                hostFailed(
-                    job, node, Reason(.hostLost, "\(node) does not hold the job any more"),
-                    moment, &effects)
-            } else {
-                // The order was lost. Were it not, the supervisor would start nothing twice.
-                sendOrder(job, to: node, &effects)
-            }
+            onCommandNotHeld(job, by: node, moment, &effects)
+        }
+    }
+
+    /// A heartbeat does not list a try its node should hold.
+    ///
+    /// It may be older than the order, or than the node's own word of the try. So nothing is taken
+    /// for gone by it: a try that is being ended is over when the node says so, which it does for
+    /// one it never saw, too.
+    private mutating func onCommandNotHeld(
+        _ job: JobID, by node: NodeID, _ moment: Moment, _ effects: inout SchedulerEffects
+    ) {
+        guard let entry = jobs[job], var run = entry.commandRun, !run.isOver(on: node) else {
+            return
+        }
+        if entry.record.commandState.ending != nil {
+            stopRanks(of: job, on: node, &effects)
+        } else if (run.statuses[node]?.phase ?? .preparing) >= .running {
+            let since = run.missingSince[node] ?? moment.instant
+            run.missingSince[node] = since
+            jobs[job]?.phase = .command(run)
+            guard moment.instant - since >= configuration.suspectAfter else { return }
+            hostFailed(
+                job, node, Reason(.hostLost, "\(node) does not hold the job any more"), moment,
+                &effects)
+        } else {
+            // The order was lost. Were it not, the supervisor would start nothing twice.
+            sendOrder(job, to: node, &effects)
         }
     }
 
@@ -152,6 +162,11 @@ extension Scheduler {
             Duration.seconds(work.restartAfterSeconds)
             + .seconds(CommandLease.marginSeconds(restartAfter: work.restartAfterSeconds))
         for member in entry.record.members where !run.isOver(on: member.node) {
+            if let end = run.leftAt[member.node], moment.instant >= end {
+                let reason = Reason(.requested, "the node \(member.node) was deleted")
+                loseRanks(of: job, on: member.node, reason, moment, &effects)
+                continue
+            }
             guard let node = nodes[member.node], !node.isReady,
                 moment.instant - node.lastHeard >= lease + node.leaseExtension
             else { continue }
@@ -163,6 +178,42 @@ extension Scheduler {
                         + "\((moment.instant - node.lastHeard).wholeMilliseconds / 1_000) s, "
                         + "onHostLost.restartAfter is \(work.restartAfterSeconds) s"),
                 moment, &effects)
+        }
+    }
+
+    /// A person deleted a node with ranks: it cannot tell their end any more, so its lease decides.
+    /// Where there is none, the deletion itself says that nothing of it is left.
+    mutating func commandHostRemoved(
+        _ job: JobID, _ node: NodeID, lastHeard: LogicalInstant, _ reason: Reason,
+        _ moment: Moment, _ effects: inout SchedulerEffects
+    ) {
+        guard let work = jobs[job]?.record.command, let run = jobs[job]?.commandRun,
+            !run.isOver(on: node)
+        else { return }
+        let limit = work.restartAfterSeconds
+        guard limit > 0 else {
+            loseRanks(of: job, on: node, reason, moment, &effects)
+            return
+        }
+        jobs[job]?.commandRun?.leftAt[node] =
+            lastHeard + .seconds(limit + CommandLease.marginSeconds(restartAfter: limit))
+        if jobs[job]?.record.commandState.ending == nil {
+            hostFailed(job, node, reason, moment, &effects)
+        } else {
+            conclude(job, moment, &effects)
+        }
+    }
+
+    /// A node is here again under a name that members still hold: a deleted one that joined anew.
+    mutating func bookCommands(on node: NodeID) {
+        for job in running {
+            guard let entry = jobs[job], entry.commandRun != nil,
+                let member = entry.record.members.first(where: { $0.node == node }),
+                nodes[node]?.lanes[job] == nil
+            else { continue }
+            // It tells itself what is left there.
+            jobs[job]?.commandRun?.leftAt[node] = nil
+            takeLanes(member.lanes, for: job, on: node)
         }
     }
 

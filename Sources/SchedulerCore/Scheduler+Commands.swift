@@ -94,7 +94,9 @@ extension Scheduler {
         if run.isOver(on: node) { return }
         let before = run.statuses[node]
         run.statuses[node] = status
-        if status.phase == .running { run.hasStarted = true }
+        run.missingSince[node] = nil
+        // One that has ended well ran: the others may start, whatever this life said before.
+        if status.phase >= .running, status.failure == nil { run.hasStarted = true }
         entry.phase = .command(run)
         jobs[job] = entry
         if entry.record.commandState.ending != nil {

@@ -108,18 +108,11 @@ extension Scheduler {
             return
         }
         if case .publishing = entry.phase { return }
+        let reason = Reason(.drained, "\(node) was drained and its grace is over")
         if entry.commandRun != nil {
             // Asked to save its state, ended with grace, and tried again elsewhere: no failure.
             guard entry.record.commandState.ending == nil else { return }
-            let reason = Reason(.drained, "\(node) was drained and its grace is over")
             beginEnding(job, CommandEnding(.retry, reason, node: node.name), moment, &effects)
-            return
-        }
-        let reason = Reason(.drained, "\(node) was drained and its grace is over")
-        if entry.commandRun != nil {
-            // Its ranks are asked to end as for a cancellation, with the grace of their own.
-            guard entry.record.commandState.ending == nil else { return }
-            beginEnding(job, CommandEnding(.retry, reason), moment, &effects)
             return
         }
         let staying = entry.record.members.filter { !isDraining($0.node) && stands($0) }

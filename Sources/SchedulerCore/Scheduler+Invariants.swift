@@ -36,7 +36,8 @@ extension Scheduler {
                     broken.append("job \(id): replicas of \(member.node) do not follow the last")
                 }
                 next = member.endReplica
-                if nodes[member.node]?.lanes[id] != member.lanes {
+                let isDeleted = nodes[member.node] == nil && record.command != nil
+                if !isDeleted, nodes[member.node]?.lanes[id] != member.lanes {
                     broken.append("job \(id): lanes on \(member.node) are not booked")
                 }
             }

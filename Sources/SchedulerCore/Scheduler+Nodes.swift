@@ -87,6 +87,7 @@ extension Scheduler {
             entry.datasets[key] = 0
         }
         nodes[node] = entry
+        if known == nil { bookCommands(on: node) }
         onReturn(of: node, moment, &effects)
         if known == nil {
             nodeOrder.append(node)

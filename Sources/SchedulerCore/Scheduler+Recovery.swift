@@ -74,6 +74,7 @@ extension Scheduler {
                 entry.phase = record.command == nil ? .training(nil) : .command(CommandRun())
                 entry.expandAfter = moment.instant + configuration.registrationGrace
                 resumeTimeLimit(&entry, moment)
+                awaitDeletedHosts(of: &entry, moment)
                 if record.command == nil, record.members.contains(where: { !stands($0) }) {
                     entry.giveUpAt = moment.instant + configuration.lostAfter
                 }
@@ -85,6 +86,16 @@ extension Scheduler {
             }
         }
         needsPlacement = true
+    }
+
+    /// Ranks on nodes that were deleted get a whole lease, as those on any other node.
+    private func awaitDeletedHosts(of entry: inout JobEntry, _ moment: Moment) {
+        guard let work = entry.record.command else { return }
+        let limit = work.restartAfterSeconds
+        let lease = limit > 0 ? limit + CommandLease.marginSeconds(restartAfter: limit) : 0
+        for member in entry.record.members where nodes[member.node] == nil {
+            entry.commandRun?.leftAt[member.node] = moment.instant + .seconds(lease)
+        }
     }
 
     /// Counts the whole limit anew: what passed before the restart is not known on this clock.

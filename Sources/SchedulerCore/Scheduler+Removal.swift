@@ -14,7 +14,8 @@ extension Scheduler {
             if jobs[job]?.commandRun != nil {
                 // It is told to end them, for as long as it still listens.
                 stopRanks(of: job, on: node, &effects)
-                loseRanks(of: job, on: node, reason, moment, &effects)
+                commandHostRemoved(
+                    job, node, lastHeard: entry.lastHeard, reason, moment, &effects)
                 continue
             }
             goOn(job, without: node, blaming: node, reason, moment, &effects)

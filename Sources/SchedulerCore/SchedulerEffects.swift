@@ -87,6 +87,9 @@ package struct SchedulerEffects: Sendable {
         changedJobs += later.changedJobs
         finalRecords += later.finalRecords
         specifications += later.specifications
+        // What was written last of a node counts, its removal included.
+        nodes.removeAll { later.removedNodes.contains($0.description.node) }
+        removedNodes.removeAll { node in later.nodes.contains { $0.description.node == node } }
         nodes += later.nodes
         models += later.models
         deletedJobs += later.deletedJobs

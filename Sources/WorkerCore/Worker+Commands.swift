@@ -19,6 +19,15 @@ extension Worker {
             }
             return
         }
+        if endedCommands.contains(order.attempt) {
+            // An order that was overtaken by its end; an older ledger may also give a number again.
+            effects.sends.append(
+                .command(
+                    CommandStatus(
+                        attempt: order.attempt, phase: .ended, failure: .infrastructure,
+                        reason: Reason(.stopping, "this try was ended here before"))))
+            return
+        }
         // Without the supervisor nobody knows what runs here; the order comes again.
         guard knowsCommands, !order.ranks(of: description.node).isEmpty else { return }
         guard commands.count < Heartbeat.mostHeld else {
@@ -246,7 +255,18 @@ extension Worker {
     mutating func onStopCommand(
         _ order: StopCommand, _ now: LogicalInstant, _ effects: inout WorkerEffects
     ) {
-        guard let held = commands[order.attempt] else { return }
+        guard let held = commands[order.attempt] else {
+            // Nothing of it is here, nor will be: an order under way is refused from now on. While
+            // the supervisor is silent that cannot be said.
+            guard knowsCommands else { return }
+            endedCommands.insert(order.attempt)
+            effects.sends.append(
+                .command(
+                    CommandStatus(
+                        attempt: order.attempt, phase: .ended,
+                        reason: Reason(.stopping, "it was ended before it started"))))
+            return
+        }
         // A repeated order must not send the signals again, one without grace is new.
         if held.isStopping, order.graceSeconds > 0 {
             effects.sends.append(.command(held.status))
@@ -302,6 +322,7 @@ extension Worker {
     mutating func releaseCommand(
         _ attempt: AttemptID, _ now: LogicalInstant, _ effects: inout WorkerEffects
     ) {
+        endedCommands.insert(attempt)
         guard let held = commands[attempt] else { return }
         commands[attempt]?.isReleased = true
         if held.isAlive {

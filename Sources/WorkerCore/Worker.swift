@@ -29,10 +29,14 @@ package struct Worker: Sendable {
 
     /// Commands held, by try.
     var commands: [AttemptID: HeldCommand] = [:]
+    /// Tries that are over here, so that no late order starts them.
+    var endedCommands = EndedCommands()
     /// Whether the supervisor has said what it holds, so that ``commands`` are all.
     var knowsCommands = false
     /// Whether there is to be a supervisor: registering waits for its first word.
     let isSupervised: Bool
+    /// When the first of the unanswered registrations was sent.
+    var registeringSince = LogicalInstant.zero
     /// Until when registering waits for it.
     var supervisorDeadline: LogicalInstant?
     /// When the heartbeats not acknowledged yet were sent, the newest last.
@@ -174,6 +178,7 @@ package struct Worker: Sendable {
 
     mutating func register(_ now: LogicalInstant, _ effects: inout WorkerEffects) {
         description.heldDatasets = heldDatasets.keys.sorted()
+        if case .registering = link {} else { registeringSince = now }
         link = .registering(now)
         effects.sends.append(.register(description))
     }
@@ -230,8 +235,8 @@ package struct Worker: Sendable {
     mutating func onWelcome(
         _ welcome: Welcome, _ now: LogicalInstant, _ effects: inout WorkerEffects
     ) {
-        // The scheduler has heard the registration after it was sent.
-        if case .registering(let sent) = link { hear(sent, &effects) }
+        // The scheduler has heard one of the registrations; which, it does not say.
+        if case .registering = link { hear(registeringSince, &effects) }
         heartbeatInterval = .milliseconds(
             min(max(50, welcome.heartbeatMilliseconds), WorkerConfiguration.longestHeartbeat))
         for key in heldDatasets.keys.sorted() {

@@ -18,6 +18,8 @@ struct ChaosTests {
     private static let kills = setting("MLCTL_CHAOS", 500)
     private static let seed = setting("MLCTL_CHAOS_SEED", UInt64.random(in: 1...1_000_000))
     private static let clients = 4
+    /// The pause of a client between two operations.
+    private static let pace = Duration.milliseconds(20)
 
     @Test func nothingAcknowledgedIsLostOrDoubled() async throws {
         print("chaos: seed \(ChaosTests.seed), \(ChaosTests.kills) kills of the scheduler")
@@ -35,6 +37,7 @@ struct ChaosTests {
             }
         }
         var random = ChaosRandom(seed: ChaosTests.seed)
+        let start = ContinuousClock.now
         for kill in 1...ChaosTests.kills {
             // Long enough to come up and commit, short enough to die in the middle of it.
             try await Task.sleep(for: .milliseconds(random.below(400)))
@@ -43,7 +46,9 @@ struct ChaosTests {
             try cluster.launchScheduler()
             try await waitUntilUp(client)
             if kill.isMultiple(of: 25) {
-                print("chaos: kill \(kill), \(await shadow.count) operations acknowledged")
+                print(
+                    "chaos: kill \(kill) after \((ContinuousClock.now - start).components.seconds) "
+                        + "s, \(await shadow.count) operations acknowledged")
             }
         }
         load.cancel()
@@ -78,6 +83,8 @@ struct ChaosTests {
                 return
             }
             await shadow.submitted(key, as: name)
+            // What a load leaves behind is read at every start: more of it only makes each slower.
+            try? await Task.sleep(for: ChaosTests.pace)
             guard random.below(3) == 0 else { continue }
             guard
                 let cancel = await client.ask("POST", "/v1/jobs/\(name)/cancel", until: end)

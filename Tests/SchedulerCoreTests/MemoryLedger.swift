@@ -17,6 +17,7 @@ struct MemoryLedger {
         facts += effects.facts
         models += effects.models
         for record in effects.nodes { nodes[record.description.node] = record }
+        for id in effects.removedNodes { nodes[id] = nil }
         for id in effects.changedJobs {
             guard let record = scheduler.record(of: id) else { continue }
             jobs[id] = record

@@ -80,12 +80,16 @@ extension ScenarioWorld {
         case "leave": return step(.message(command.node, .leaving))
         case "disconnect": return step(.disconnected(command.node))
         case "cordon", "drain", "uncordon": return assign(command)
+        case "remove": return step(.removeNode(command.node))
         case "disk": return step(.diskBelowFloor(command.words.first == "low"))
         case "advance":
             let beating = command.values["beat"]?.split(separator: ",") ?? []
             return advance(
                 ScenarioCommand.duration(command.words.first ?? ""),
                 beating: beating.map { NodeID(String($0)) })
+        case "clock":
+            moment.wallMilliseconds += Int64(command.words.first ?? "") ?? 0
+            return []
         case "stall":
             pass(ScenarioCommand.duration(command.words.first ?? ""))
             return step(.wake)
