@@ -28,9 +28,11 @@ demo: ## Build a release and show a cluster on this machine, in under a minute.
 	@deploy/local/build-release
 	@deploy/local/demo
 
-chaos: ## Kill the real scheduler 500 times under load, and workers and trainers; prints the seed.
+chaos: ## Kill the real scheduler 500 times under load, and workers and trainers; 300 jobs in every averaging mode; prints the seed.
 	swift build --build-tests
-	MLCTL_CHAOS=$${MLCTL_CHAOS:-500} MLCTL_IDLE=$${MLCTL_IDLE:-10000} swift test --skip-build \
+	MLCTL_CHAOS=$${MLCTL_CHAOS:-500} MLCTL_IDLE=$${MLCTL_IDLE:-10000} \
+	  MLCTL_CHAOS_TABLE=$${MLCTL_CHAOS_TABLE:-300} \
+	  MLCTL_CHAOS_TABLE_FROM=$${MLCTL_CHAOS_TABLE_FROM:-0} swift test --skip-build \
 	  --no-parallel --filter 'ChaosTests|HostileLoadTests'
 
 fuzz: ## A million damaged inputs for each parser; prints the seed and how far it is.

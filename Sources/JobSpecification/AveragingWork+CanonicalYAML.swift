@@ -40,7 +40,12 @@ extension TrainJobSpecification {
         if averaging.weighting != .equal {
             fields.append("weighting: \(averaging.weighting.word)")
         }
-        fields.append("optimizerState: \(averagesOptimizerState ? "average" : "reset")")
+        let state =
+            averaging.keepsOptimizerState ? "keep" : averagesOptimizerState ? "average" : "reset"
+        fields.append("optimizerState: \(state)")
+        if averaging.compression != .none {
+            fields.append("compression: \(averaging.compression.word)")
+        }
         return "  averaging: {\(fields.joined(separator: ", "))}"
     }
 }

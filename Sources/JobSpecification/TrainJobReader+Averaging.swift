@@ -17,8 +17,18 @@ extension TrainJobReader {
         let weighting = reader.word(
             "weighting", among: AveragingWork.Weighting.allCases.map(\.word), default: "equal")
         result.work.weighting = weighting == "samples" ? .samples : .equal
-        result.averagesOptimizerState = readOptimizerState(reader)
+        let state = reader.word(
+            "optimizerState", among: ["average", "reset", "keep"], default: "average")
+        result.averagesOptimizerState = state == "average"
+        result.work.keepsOptimizerState = state == "keep"
+        let compression = reader.word(
+            "compression", among: AveragingWork.Compression.allCases.map(\.word), default: "none")
+        result.work.compression =
+            AveragingWork.Compression.allCases.first { $0.word == compression } ?? .none
+        if result.every == .once { refuseCarriedState(reader, result.work) }
         reader.belongsElsewhere([
+            "movingRate": "spec.averaging.outer.elastic",
+            "elastic": "spec.averaging.outer",
             "momentum": "spec.averaging.outer.nesterov",
             "nesterov": "spec.averaging.outer", "slowMomentum": "spec.averaging.outer",
             "postLocal": "spec.averaging.every", "growing": "spec.averaging.every",
@@ -89,18 +99,18 @@ extension TrainJobReader {
 
     /// The outer rule; defaults are those of the papers (DiLoCo) and of fairscale (SlowMo).
     private func readOuter(_ reader: FieldReader, _ work: inout AveragingWork) {
-        let elastic = "elastic averaging is not supported by this release"
-        let members = AveragingWork.Outer.allCases.filter { $0 != .elastic }.map(\.word)
-        guard
-            let (word, entry) = reader.union(
-                "outer", members: members, refused: ["elastic": elastic]),
+        let members = AveragingWork.Outer.allCases.map(\.word)
+        guard let (word, entry) = reader.union("outer", members: members),
             let outer = AveragingWork.Outer.allCases.first(where: { $0.word == word })
         else { return }
         let rule = reader.member("outer", entry)
         defer { rule.finish() }
         work.outer = outer
         switch outer {
-        case .average, .elastic: break
+        case .average: break
+        case .elastic:
+            // EASGD's beta; alpha, the share each replica gives up, is beta over the replicas.
+            work.outerRate = movingRate(rule)
         case .slowMomentum:
             work.outerMomentum = momentum(rule, 0.5)
             work.outerRate = rate(rule, "learningRate", 1)
@@ -123,14 +133,25 @@ extension TrainJobReader {
         ) { $0 > 0 && $0 <= Limits.outerRate }
     }
 
-    private func readOptimizerState(_ reader: FieldReader) -> Bool {
-        if let (text, _) = reader.scalar("optimizerState", "average or reset"), text == "keep" {
-            reader.report(
-                "optimizerState",
-                "keep is not supported by this release: the state is either averaged or reset")
-            return true
+    private func movingRate(_ reader: FieldReader) -> Float {
+        reader.single("movingRate", default: 0.9, rule: "greater than 0 and at most 1") {
+            $0 > 0 && $0 <= 1
         }
-        return reader.word("optimizerState", among: ["average", "reset"], default: "average")
-            == "average"
+    }
+
+    /// With one average at the end there is no later round that could use what replicas carry.
+    private func refuseCarriedState(_ reader: FieldReader, _ work: AveragingWork) {
+        let reason = "makes no sense with every: once: no round follows the only average, so "
+        if work.keepsOptimizerState {
+            reader.report("optimizerState", "keep \(reason)a kept state would never be used")
+        }
+        if work.outer == .elastic {
+            reader.report("outer", "elastic \(reason)no replica would ever be pulled back")
+        }
+        if work.compression != .none {
+            reader.report(
+                "compression",
+                "\(work.compression.word) \(reason)what rounding loses would stay lost")
+        }
     }
 }

@@ -45,6 +45,12 @@ extension TrainJobReader {
                 "lbfgs averages the gradient plainly; leave outer and"
                     + " weighting out")
         }
+        if averaging.work.keepsOptimizerState || averaging.work.compression != .none {
+            spec.report(
+                "averaging",
+                "lbfgs has no state of single replicas; leave optimizerState: keep and"
+                    + " compression out")
+        }
     }
 
     /// What makes two passes over the same rows differ, if anything does.

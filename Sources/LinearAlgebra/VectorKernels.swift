@@ -36,6 +36,18 @@ package enum VectorKernels {
         }
     }
 
+    /// `target = target + factor * values`, one fused multiply-add each; no overlap.
+    package static func accumulate(
+        _ values: UnsafePointer<Float>,
+        times factor: Float,
+        into target: UnsafeMutablePointer<Float>,
+        count: Int
+    ) {
+        for index in 0..<count {
+            target[index] = target[index].addingProduct(factor, values[index])
+        }
+    }
+
     /// `values = factor * values`, element by element.
     package static func scale(
         _ values: UnsafeMutablePointer<Float>, by factor: Float, count: Int

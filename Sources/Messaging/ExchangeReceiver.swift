@@ -25,11 +25,14 @@ package final class ExchangeReceiver {
         }
     }
 
-    /// Waits until one of several receivers has a message; false when `timeout` passed first.
+    /// Waits until one of several receivers has a message, or one of the senders can take another;
+    /// false when `timeout` passed first.
     package static func wait(
-        for receivers: [ExchangeReceiver], timeout: Duration
+        for receivers: [ExchangeReceiver], orSpaceIn senders: [ExchangeSender] = [],
+        timeout: Duration
     ) throws(MessagingError) -> Bool {
-        try ZeroMQSocket.waitUntilReadable(any: receivers.map(\.socket), timeout: timeout)
+        try ZeroMQSocket.waitUntilReady(
+            readable: receivers.map(\.socket), writable: senders.map(\.socket), timeout: timeout)
     }
 
     /// Gives the next message to `body` in place; nil when `timeout` passed first. Messages of one

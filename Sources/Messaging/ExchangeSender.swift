@@ -3,7 +3,7 @@ package final class ExchangeSender {
     /// Longest wait between two questions whether to stop.
     package static let stopCheckInterval = Duration.milliseconds(50)
 
-    private let socket: ZeroMQSocket
+    let socket: ZeroMQSocket
 
     /// Connects to the endpoint of an `ExchangeReceiver` in the background.
     package init(

@@ -157,17 +157,20 @@ package final class ZeroMQSocket {
         return port == "*" || UInt16(port).map { $0 > 0 } == true
     }
 
-    /// Waits until one of several sockets can receive; false when `timeout` passed first.
-    package static func waitUntilReadable(
-        any sockets: [ZeroMQSocket], timeout: Duration
+    /// Waits until one of several sockets can receive, or one of others can send; false when
+    /// `timeout` passed first.
+    package static func waitUntilReady(
+        readable: [ZeroMQSocket], writable: [ZeroMQSocket], timeout: Duration
     ) throws(MessagingError) -> Bool {
         var items: [zmq_pollitem_t] = []
-        for socket in sockets {
-            items.append(
-                zmq_pollitem_t(
-                    socket: try socket.handle(), fd: 0, events: Int16(ZMQ_POLLIN), revents: 0))
+        for (sockets, events) in [(readable, ZMQ_POLLIN), (writable, ZMQ_POLLOUT)] {
+            for socket in sockets {
+                items.append(
+                    zmq_pollitem_t(
+                        socket: try socket.handle(), fd: 0, events: Int16(events), revents: 0))
+            }
         }
-        return try poll(&items, timeout: timeout, "\(sockets.count) sockets")
+        return try poll(&items, timeout: timeout, "\(items.count) sockets")
     }
 
     private func wait(for events: Int16, timeout: Duration?) throws(MessagingError) -> Bool {

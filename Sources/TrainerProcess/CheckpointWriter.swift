@@ -16,6 +16,8 @@ final class CheckpointWriter {
     private let places: TrainerPlaces
     private let queue = DispatchQueue(label: "mlctl.checkpoints")
     private var lastAt = ContinuousClock.now
+    /// One by rounds became due where this member did not hold all of the state.
+    private var isOverdue = false
     private var copy: FloatBuffer?
     private let outcome = CheckpointOutcome()
 
@@ -35,8 +37,14 @@ final class CheckpointWriter {
         let byTime =
             work.checkpointSeconds > 0
             && ContinuousClock.now - lastAt >= .seconds(work.checkpointSeconds)
-        guard byRounds || byTime, round > 0, round < session.totalRounds, outcome.begin()
+        guard byRounds || byTime || isOverdue, round > 0, round < session.totalRounds
         else { return }
+        guard session.isAtAnchor else {
+            isOverdue = isOverdue || byRounds
+            return
+        }
+        guard outcome.begin() else { return }
+        isOverdue = false
         lastAt = ContinuousClock.now
         let copy = copy ?? FloatBuffer(count: session.state.count)
         self.copy = copy

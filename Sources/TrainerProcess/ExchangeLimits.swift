@@ -2,13 +2,16 @@
 enum ExchangeLimits {
     /// TCP ports tried, one after the other, for a trainer that other hosts must reach.
     static let mostPorts = 64
-    /// Elements of one bulk frame: 1 MiB of floats.
-    static let elementsPerFrame = 262_144
+    /// Elements of one bulk frame: 256 KiB of floats, which stay in a core's cache while they are
+    /// added, averaged and sent on.
+    static let elementsPerFrame = 65_536
+    /// Frames sent to one peer, or taken, before the others have their turn.
+    static let framesPerTurn = 4
     /// Bytes of a payload on the wire, its seal included; what a stranger can make a trainer hold
     /// is this for each message that its socket queues.
     static let mostFrameBytes = 4 * elementsPerFrame + 4_096
     /// Frames of one peer that are sealed and on their way.
-    static let sealBuffers = 4
+    static let sealBuffers = 16
     /// Frames kept for a round or term this trainer has not reached yet.
     static let mostStashedFrames = 65_536
     /// Bytes of those frames beyond twice the state.

@@ -87,6 +87,12 @@ final class FrameInbox {
         return try takeWaiting(body)
     }
 
+    /// Waits until a frame is there or one of the senders has room; false when neither is so.
+    func wait(orFor senders: [ExchangeSender], timeout: Duration) throws -> Bool {
+        try ExchangeReceiver.wait(
+            for: doors.map(\.receiver), orSpaceIn: senders, timeout: timeout)
+    }
+
     /// Gives the first frame that is there already, the doors taking turns.
     private func takeWaiting(
         _ body: (ExchangeFrame, UnsafeRawBufferPointer) throws -> Disposition
@@ -124,7 +130,7 @@ final class FrameInbox {
             guard let opened = open(message, header) else { return }
             payload = opened
         }
-        let digest = FastDigest.of(payload)
+        let digest = FastDigest.ofFrame(payload)
         guard digest.high == header.digestHigh, digest.low == header.digestLow else {
             refusals.corrupted[header.senderRank, default: 0] += 1
             return

@@ -5,7 +5,7 @@ import WireCodec
 
 /// The way to one peer: plain frames through a socket of this host, sealed ones to another host.
 final class PeerChannel {
-    private let sender: ExchangeSender
+    let sender: ExchangeSender
     /// The sealer of this member's life in the term, and the number of this socket within it.
     private let seal: (sealer: FrameSealer, channel: UInt32)?
     private var buffers: [SendBuffer] = []
@@ -45,6 +45,12 @@ final class PeerChannel {
         guard let frames = sealed, try sender.trySend(frames) == .sent else { return false }
         sealed = nil
         return true
+    }
+
+    /// Whether the next frame could be sealed now.
+    var hasFreeBuffer: Bool {
+        seal == nil || sealed != nil || buffers.count < ExchangeLimits.sealBuffers
+            || buffers.contains { $0.regionsInFlight == 0 }
     }
 
     /// A buffer that libzmq reads no longer.

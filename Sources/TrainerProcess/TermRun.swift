@@ -55,10 +55,11 @@ final class TermRun {
         else { return .stopped }
         let computed = ContinuousClock.now
         let round = try term.run(
-            round: session.completeRounds, contributions: work.contributions,
-            scalars: work.scalars, averaged: session.averagedDelta,
-            state: UnsafePointer(session.state.pointer), trailer: session.trailer,
-            shouldStop: shouldStop)
+            TermExchange.Round(
+                number: session.completeRounds, averaged: session.averagedDelta,
+                state: UnsafePointer(session.state.pointer), trailer: session.trailer,
+                blocks: session.blocksToSend),
+            contributions: work.contributions, scalars: work.scalars, shouldStop: shouldStop)
         guard round.outcome == .complete else { return round.outcome }
         figures.rounds += 1
         figures.steps += Int64(steps)

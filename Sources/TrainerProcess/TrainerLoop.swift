@@ -75,6 +75,7 @@ package final class TrainerLoop {
         }
         self.prepare = prepare
         guard let session else { return }
+        session.goBackToAnchor()
         try session.adopt(prepare.work.averaging.choice)
         if session.completeRounds < 0, !places.checkpointPath.isEmpty {
             resume(session, from: places.checkpointPath)
@@ -154,7 +155,8 @@ package final class TrainerLoop {
         try session.setLanes(member.lanes, replicas: member.endReplica - member.firstReplica)
         let term = try TermExchange(
             go: go, rank: rank, hostID: places.hostID,
-            key: prepare?.exchangeKey ?? .none, session: session, inbox: exchange.inbox,
+            key: prepare?.exchangeKey ?? .none, shape: session.exchangeShape,
+            inbox: exchange.inbox,
             context: exchange.context)
         defer {
             term.close()

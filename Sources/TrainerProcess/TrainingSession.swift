@@ -33,7 +33,8 @@ final class TrainingSession {
     /// The exchanged elements (parameters, buffers, the optimizer's vectors when they are averaged,
     /// the parameters' average when one is kept), and behind them what every member computes by
     /// itself: the outer optimizer's velocity or the solver's memory, then the best epoch's values
-    /// when they are kept.
+    /// when they are kept; behind everything what each replica carries on, by replica
+    /// (``carried``).
     let state: FloatBuffer
     var stateCount: Int { state.count }
     /// How many elements of the state are averaged over the replicas.
@@ -52,6 +53,16 @@ final class TrainingSession {
     var steering: Steering
     /// Where the values of the best epoch begin in the state.
     let bestOffset: Int
+    /// What each replica carries from round to round.
+    let carried: CarriedState
+    /// Where the replicas' blocks begin in the state.
+    let carriedOffset: Int
+    /// The blocks after the round in progress; those of other members are filled in some rounds.
+    let nextBlocks: FloatBuffer
+    /// The replicas this member computed last.
+    var ownReplicas = 0..<0
+    /// What to go back to when members change; nil when every round is a place to go on from.
+    var anchor: SessionAnchor?
     /// Values that are measured where they are not the state's own front.
     let measured: FloatBuffer
 
@@ -91,11 +102,18 @@ final class TrainingSession {
         guard solver == nil || outer == .average && work.averaging.weighting == .equal else {
             throw .notWithFullBatch("an outer optimizer, or weights of replicas")
         }
+        guard solver == nil || !work.averaging.carriesState else {
+            throw .notWithFullBatch("kept optimizer state, or rounded deltas")
+        }
         bestOffset =
             exchangedCount + outer.vectorCount * layout.parameterCount
             + (solver?.elementCount ?? 0)
         let bestCount = work.steering.restoresBest ? layout.valueCount : 0
-        state = FloatBuffer(count: bestOffset + bestCount)
+        carriedOffset = bestOffset + bestCount
+        carried = CarriedState(work, optimizer: optimizer, layout: layout)
+        let blocks = try carried.checkedCount(replicas: work.replicas)
+        nextBlocks = FloatBuffer(count: blocks)
+        state = FloatBuffer(count: carriedOffset + blocks)
         measured = FloatBuffer(count: layout.valueCount)
         averaged = FloatBuffer(count: exchangedCount)
         tree = ReductionTree(replicaCount: work.replicas)
@@ -137,7 +155,9 @@ final class TrainingSession {
         trailer = StateTrailer()
         trailer.steering = steering.encoded
         completeRounds = 0
+        beginBlocks()
         stateDigest = digestOfState()
+        keepAnchor()
     }
 
     /// Takes over a state that was fetched into ``state``.
@@ -146,6 +166,7 @@ final class TrainingSession {
         self.trailer = trailer
         steering = Steering(steering.rules, encoded: trailer.steering) ?? steering
         stateDigest = digestOfState()
+        keepAnchor()
     }
 
     /// Takes over a measured H that was decided after this session began.
@@ -156,10 +177,6 @@ final class TrainingSession {
         // The lanes' trainers hold the plan: they are made anew.
         pool = nil
         lanes = 0
-    }
-
-    private func digestOfState() -> FastDigest {
-        FastDigest.of(UnsafeRawBufferPointer(state.elements))
     }
 
     /// Makes ready to compute the replicas of a range on so many lanes.
@@ -173,7 +190,7 @@ final class TrainingSession {
                     try ReplicaTrainer(
                         data: data, trainRows: split.train, standardization: standardization,
                         architecture: layout.architecture, plan: plan, optimizer: optimizer,
-                        classWeights: classWeights))
+                        classWeights: classWeights, carried: carried))
                 evaluators.append(
                     try Evaluator(layout: layout, standardization: standardization))
             }
@@ -215,15 +232,17 @@ extension TrainingSession {
         let validates = endsEpoch(afterRounds: completeRounds)
         let rateFactor = steering.rateFactor
         if validates { fillMeasured() }
+        ownReplicas = replicas
         let (state, deltas) = (UnsafePointer(self.state.pointer), deltas.map(\.pointer))
         pool?.run(count: replicas.count) { [self] index, trainer, evaluator in
             let replica = replicas.lowerBound + index
             guard
                 let scalars = trainer.run(
                     replica: replica, round: round, globalState: state, delta: deltas[index],
-                    rateFactor: rateFactor, shouldStop: shouldStop)
+                    rateFactor: rateFactor, block: block(of: replica), shouldStop: shouldStop)
             else { return }
             weigh(deltas[index], of: replica, round)
+            compress(deltas[index], of: replica)
             results[index] = ReplicaResult(
                 training: scalars,
                 validation: validates ? evaluateShare(of: replica, evaluator) : .zero)
@@ -286,6 +305,7 @@ extension TrainingSession {
                 correct: scalars.reduce(0) { $0 + Int($1.correct) },
                 samples: scalars.reduce(0) { $0 + Int($1.samples) }))
         completeRounds += 1
+        takeBlocks()
         stateDigest = digestOfState()
         trailer.chain = trailer.chain.chained(with: stateDigest)
         trailer.epochLossSum += training.lossSum
@@ -302,6 +322,7 @@ extension TrainingSession {
             trailer.epochSamples = 0
             trailer.epoch = epochs(afterRounds: completeRounds)
         }
+        keepAnchor()
         return RoundFigures(training: training, validation: validation)
     }
 

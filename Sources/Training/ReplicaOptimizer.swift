@@ -11,8 +11,14 @@ final class ReplicaOptimizer {
     private let layout: ParameterLayout
     private let plan: TrainingPlan
     private let vectors: FloatBuffer
+    /// Whether every replica keeps its own vectors over the averages.
+    private let keepsVectors: Bool
 
-    init(_ configuration: OptimizerConfiguration, layout: ParameterLayout, plan: TrainingPlan) {
+    init(
+        _ configuration: OptimizerConfiguration, layout: ParameterLayout, plan: TrainingPlan,
+        keepsVectors: Bool = false
+    ) {
+        self.keepsVectors = keepsVectors
         self.configuration = configuration
         self.layout = layout
         self.plan = plan
@@ -26,6 +32,16 @@ final class ReplicaOptimizer {
         } else {
             vectors.clear()
         }
+    }
+
+    /// Takes the vectors over that this replica kept.
+    func begin(fromVectors kept: UnsafePointer<Float>) {
+        vectors.load(from: kept)
+    }
+
+    /// Writes the vectors as they are.
+    func writeVectors(into kept: UnsafeMutablePointer<Float>) {
+        kept.update(from: vectors.pointer, count: vectors.count)
     }
 
     /// Writes how far the vectors moved behind the parameters' part of the delta, if they are part
@@ -83,7 +99,8 @@ final class ReplicaOptimizer {
                 gradient: gradient, count: count, learningRate: rate, decay: decay,
                 epsilon: epsilon)
         case .adam(let beta1, let beta2, let epsilon, let weightDecay):
-            let age = configuration.vectorsAreInState ? step + 1 : step - roundStart + 1
+            let isKept = configuration.vectorsAreInState || keepsVectors
+            let age = isKept ? step + 1 : step - roundStart + 1
             OptimizerKernels.adamStep(
                 parameters: parameters, means: first, squares: first + count, gradient: gradient,
                 count: count,

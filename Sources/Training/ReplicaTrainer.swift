@@ -29,6 +29,7 @@ package final class ReplicaTrainer {
     private var order: BatchOrder
     /// What a full-batch replica sums in; nil for others.
     let whole: FullBatch?
+    private let carried: CarriedState?
 
     /// A trainer for the rows `trainRows` of the data; refuses parts that do not fit together.
     package init(
@@ -38,7 +39,8 @@ package final class ReplicaTrainer {
         architecture: ModelArchitecture,
         plan: TrainingPlan,
         optimizer: OptimizerConfiguration,
-        classWeights: [Float]? = nil
+        classWeights: [Float]? = nil,
+        carried: CarriedState? = nil
     ) throws(TrainingRefusal) {
         guard trainRows.count == plan.trainRows else {
             throw .sizesDiffer(
@@ -62,7 +64,9 @@ package final class ReplicaTrainer {
         )
         self.data = data
         self.plan = plan
-        self.optimizer = ReplicaOptimizer(optimizer, layout: layout, plan: plan)
+        self.carried = carried
+        self.optimizer = ReplicaOptimizer(
+            optimizer, layout: layout, plan: plan, keepsVectors: (carried?.vectorCount ?? 0) > 0)
         if let weights = classWeights?.count, weights != data.classCount {
             throw .sizesDiffer(what: "class weights", expected: data.classCount, found: weights)
         }
@@ -106,7 +110,9 @@ package final class ReplicaTrainer {
     /// `globalState` and `delta` hold `stateCount` elements: parameters, buffers, then the
     /// optimizer's vectors if they are in the state. `delta` is local minus global after the
     /// round's steps; of a full-batch replica its part of the gradient, times R. `rateFactor`
-    /// multiplies every learning rate of the round.
+    /// multiplies every learning rate of the round. A replica that carries something is given its
+    /// `block`: it begins from what it carried and leaves what it carries on, but for the residual,
+    /// which belongs to whoever rounds the delta.
     /// `shouldStop` is asked before every step; when it says yes the result is nil and `delta` is
     /// left as it was.
     package func run(
@@ -115,6 +121,7 @@ package final class ReplicaTrainer {
         globalState: UnsafePointer<Float>,
         delta: UnsafeMutablePointer<Float>,
         rateFactor: Float = 1,
+        block: CarriedState.Block? = nil,
         shouldStop: () -> Bool = { false }
     ) -> RoundScalars? {
         precondition(replica >= 0 && replica < plan.replicas, "replica outside the plan")
@@ -125,6 +132,7 @@ package final class ReplicaTrainer {
         }
         values.load(from: globalState)
         optimizer.begin(from: globalState)
+        if let carried, let block { begin(carried, from: block.before) }
         average.load(from: globalState + averageOffset)
         var scalars = RoundScalars.zero
         let steps = plan.steps(inRound: round)
@@ -143,7 +151,32 @@ package final class ReplicaTrainer {
         VectorKernels.subtract(
             average.pointer, globalState + averageOffset, into: delta + averageOffset,
             count: average.count)
+        if let carried, let block { leave(carried, delta, in: block.after) }
         return scalars
+    }
+
+    /// Begins from what the replica carried.
+    private func begin(_ carried: CarriedState, from block: UnsafePointer<Float>) {
+        if carried.vectorCount > 0 { optimizer.begin(fromVectors: block) }
+        if carried.parameterCount > 0 {
+            values.pointer.update(
+                from: block + carried.parameterOffset, count: carried.parameterCount)
+        }
+    }
+
+    /// Leaves the vectors as they are, and the parameters moved towards the centre:
+    /// `x_i - pull * (x_i - x)`, x being the centre before the round (EASGD).
+    private func leave(
+        _ carried: CarriedState, _ delta: UnsafePointer<Float>,
+        in block: UnsafeMutablePointer<Float>
+    ) {
+        if carried.vectorCount > 0 { optimizer.writeVectors(into: block) }
+        if carried.parameterCount > 0 {
+            let own = block + carried.parameterOffset
+            own.update(from: values.pointer, count: carried.parameterCount)
+            VectorKernels.accumulate(
+                delta, times: -carried.pull, into: own, count: carried.parameterCount)
+        }
     }
 
     /// One local step: batch, gradient, update; scores are those before the update.

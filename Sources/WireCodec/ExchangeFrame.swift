@@ -24,6 +24,8 @@ package struct ExchangeFrame: Hashable, Sendable {
         case scalars = 5
         /// The sender is there.
         case hello = 6
+        /// A part of what the sender's replicas carry to the next round.
+        case replicaState = 7
     }
 
     /// What the second frame is.

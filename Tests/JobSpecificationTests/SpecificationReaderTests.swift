@@ -74,6 +74,12 @@ struct SpecificationReaderTests {
         #expect(nesterov.outer == .nesterov)
         #expect(nesterov.outerRate == 0.7)
         #expect(nesterov.outerMomentum == 0.9)
+        let elastic = try work("every: 5, outer: {elastic: {}}, optimizerState: keep")
+        #expect(elastic.averaging.outer == .elastic)
+        #expect(elastic.averaging.outerRate == 0.9)
+        #expect(elastic.averaging.keepsOptimizerState)
+        #expect(!elastic.averagesOptimizerState)
+        #expect(try work("every: 5, compression: int8").averaging.compression == .int8)
         let slow = try work("every: 5, outer: {slowMomentum: {}}, weighting: samples").averaging
         #expect(slow.outer == .slowMomentum)
         #expect(slow.outerRate == 1)

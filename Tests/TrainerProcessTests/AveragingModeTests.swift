@@ -90,6 +90,43 @@ struct AveragingModeTests {
                     rule.state[index] = rule.state[index].addingProduct(-0.7, ahead)
                 }
             }),
+        Mode(name: "kept momentum") {
+            $0.averagesOptimizerState = false
+            $0.averaging.keepsOptimizerState = true
+        },
+        Mode(name: "kept moments of adam") {
+            $0.averagesOptimizerState = false
+            $0.averaging.keepsOptimizerState = true
+            $0.optimizer.rule = .adam
+            $0.optimizer.learningRate = 0.01
+        },
+        Mode(name: "elastic") {
+            $0.averaging.outer = .elastic
+            $0.averaging.outerRate = 0.8
+        },
+        Mode(name: "elastic, kept momentum") {
+            $0.averaging.outer = .elastic
+            $0.averaging.outerRate = 0.8
+            $0.averagesOptimizerState = false
+            $0.averaging.keepsOptimizerState = true
+        },
+        Mode(name: "bf16") {
+            $0.averaging.compression = .bf16
+            $0.stepsPerRound = 1
+        },
+        Mode(name: "int8") {
+            $0.averaging.compression = .int8
+            $0.stepsPerRound = 1
+        },
+        Mode(name: "int8, kept momentum, outer Nesterov") {
+            $0.averaging.compression = .int8
+            $0.stepsPerRound = 1
+            $0.averagesOptimizerState = false
+            $0.averaging.keepsOptimizerState = true
+            $0.averaging.outer = .nesterov
+            $0.averaging.outerRate = 0.7
+            $0.averaging.outerMomentum = 0.5
+        },
     ]
 
     private func expected(_ mode: Mode, _ bench: ExchangeBench, _ plan: TrainingPlan) throws
@@ -103,6 +140,9 @@ struct AveragingModeTests {
                 }
                 return Float(read[replica]) / Float(read.reduce(0, +))
             }
+        }
+        if CarriedReference.isNeeded(bench.work) {
+            return try CarriedReference(bench, plan).run()
         }
         guard let rule = mode.outer else { return try bench.reference(weights: weights) }
         let optimizer = try OptimizerConfiguration(

@@ -91,6 +91,8 @@ final class ExchangeBench {
         _ members: [BenchMember], until: Int64 = .max, lanes: [Int]? = nil
     ) throws {
         term = term.next
+        // As a trainer does when it is told of a new term.
+        for member in members { member.session.goBackToAnchor() }
         let weights = lanes ?? members.map { _ in 1 }
         let ranges = ReplicaAssignment(replicaCount: work.replicas, weights: weights).ranges
         let newest = members.map(\.session.completeRounds).max() ?? -1
@@ -178,7 +180,7 @@ final class BenchMember: @unchecked Sendable {
             try session.setLanes(1, replicas: own.endReplica - own.firstReplica)
             let term = try TermExchange(
                 go: go, rank: rank, hostID: hostID, key: ExchangeBench.key(of: go.term),
-                session: session, inbox: door.inbox, context: door.context)
+                shape: session.exchangeShape, inbox: door.inbox, context: door.context)
             defer { term.close() }
             let run = TermRun(
                 session: session, term: term, mailbox: CommandMailbox(), report: { _ in },

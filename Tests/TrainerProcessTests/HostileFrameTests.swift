@@ -36,7 +36,7 @@ struct HostileFrameTests {
         _ bench: ExchangeBench, term: Term, kind: ExchangeFrame.Kind = .averaged,
         payload: [UInt8], rank: UInt32 = 1
     ) -> ExchangeFrame {
-        let digest = payload.withUnsafeBytes { FastDigest.of($0) }
+        let digest = payload.withUnsafeBytes { FastDigest.ofFrame($0) }
         return ExchangeFrame(
             kind: kind, job: bench.attempt.job.number, attempt: bench.attempt.number,
             term: term.number, round: 0, senderRank: rank, shard: rank,

@@ -77,7 +77,7 @@ struct ExchangeFrameTests {
 
     @Test(
         arguments: [
-            ("kind", 6, [0]), ("kind", 6, [7]), ("kind", 7, [1]),
+            ("kind", 6, [0]), ("kind", 6, [8]), ("kind", 7, [1]),
             ("job", 8, [UInt8](repeating: 0, count: 8)),
             ("job", 15, [0x80]), ("term", 23, [0x80]), ("round", 31, [0xFF]), ("round", 31, [0x7F]),
             ("attempt", 32, [0]), ("senderRank", 38, [1]), ("shard", 42, [1]),
