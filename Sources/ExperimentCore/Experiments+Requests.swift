@@ -186,6 +186,7 @@ extension ExperimentEntry {
             _ = stopping?.report(
                 trial: Int(trial.number) - 1, step: Int(clamping: report.step), value: value)
         }
+        if trial.state == .succeeded { stopping?.succeed(trial: Int(trial.number) - 1) }
     }
 }
 

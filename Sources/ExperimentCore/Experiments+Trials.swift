@@ -242,8 +242,11 @@ extension Experiments {
             let record = entry.record(trial, assignment)
             try? entry.search?.tell(record)
         }
-        if trial.state != .succeeded, trial.state != .stopped {
-            entry.stopping?.remove(trial: Int(trial.number) - 1)
+        let place = Int(trial.number) - 1
+        switch trial.state {
+        case .succeeded: entry.stopping?.succeed(trial: place)
+        case .stopped: break
+        default: entry.stopping?.remove(trial: place)
         }
         entries[trial.experiment] = entry
         effects.trials.append(trial)

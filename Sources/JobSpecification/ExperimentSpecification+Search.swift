@@ -4,15 +4,10 @@ package import Search
 extension ExperimentSpecification {
     /// The search this is, for the `Search` target; refused when algorithm and space do not fit.
     package func searchConfiguration() throws -> SearchConfiguration {
-        var configuration = SearchConfiguration(
+        SearchConfiguration(
             algorithm: algorithm.searchAlgorithm, space: try space(),
             directions: objectives.map { $0.direction == .maximize ? .maximize : .minimize },
             seed: algorithm.seed)
-        // `auto` promises the best there is, whatever the search has learned by now.
-        if algorithm.name == "auto", (try? SearchState(configuration)) == nil {
-            configuration.algorithm = .random
-        }
-        return configuration
     }
 }
 
@@ -23,6 +18,10 @@ extension ExperimentSpecification {
             guard let rule = earlyStopping else { return nil }
             let start = rule.integer("startStep")
             switch rule.name {
+            case "auto":
+                var settings = AutoStoppingSettings()
+                settings.startStep = start ?? settings.startStep
+                return .auto(settings)
             case "asha": return .asha(rule.halving)
             case "hyperband": return .hyperband(rule.halving)
             case "patience":

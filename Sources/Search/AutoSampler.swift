@@ -1,5 +1,10 @@
-/// The choice for people who do not want to choose: a Gaussian process as long as it is quick and
-/// knows the space well, then the multivariate Parzen estimator; NSGA-II for several objectives.
+/// The choice for people who do not want to choose.
+///
+/// A Gaussian process for up to `processLimit` finished trials of at most `parameterLimit`
+/// parameters, conditional ones and choices included: it learns most from each trial and is still
+/// quick.
+/// Beyond either limit the multivariate Parzen estimator, whose cost does not grow. Several
+/// objectives go to NSGA-II. Every space is served, so there is nothing to fall back to.
 struct AutoSampler: Sampler {
     /// Finished trials from which on the Parzen estimator takes over.
     static let processLimit = 200

@@ -1,15 +1,17 @@
 /// Covariance matrix adaptation over the parameters with an order; choices without one, and
 /// conditional parameters, come from a Parzen estimator.
 ///
-/// A generation closes at the first suggestion after as many of its trials have ended as its
-/// population; their order does not matter. More may be asked for meanwhile: they are drawn from
-/// the same distribution, and those that end after their generation count for the best found, not
-/// for the distribution.
+/// A generation closes at the first suggestion after as many of its trials have ended without
+/// failing as its population; their order does not matter. More may be asked for meanwhile: they
+/// are drawn from the same distribution, and those that end after their generation count for the
+/// best found, not for the distribution.
 struct CMAESSampler: Sampler {
     /// Most parameters with an order: the matrix is decomposed in every generation.
     static let parameterLimit = 128
     /// How often a point outside the cube is drawn again before it is moved to its side.
     static let resampleLimit = 100
+    /// A generation in which so many times its population has ended closes with the failed ones.
+    static let failureLimit = 3
 
     let settings: CMAESSettings
     let seed: UInt64
@@ -112,8 +114,12 @@ struct CMAESSampler: Sampler {
     private mutating func closeGeneration(_ history: TrialHistory) {
         var run = run ?? firstRun(history)
         defer { self.run = run }
-        guard ended.count >= run.population else { return }
-        let members = ended.sorted().prefix(run.population)
+        // A failed trial says nothing of its point: another takes its place, unless most fail.
+        let usable = ended.filter { history.states[$0] != .failed }.sorted()
+        let failed = ended.filter { history.states[$0] == .failed }.sorted()
+        let isEnough = usable.count >= run.population
+        guard isEnough || ended.count >= Self.failureLimit * run.population else { return }
+        let members = (usable + failed).prefix(run.population)
         // Failed trials stand behind all others, pruned ones behind the succeeded.
         let ranked = members.sorted { left, right in
             let first = (Self.order(history.states[left]), history.costs[left], left)
@@ -125,7 +131,7 @@ struct CMAESSampler: Sampler {
                 ranked.map { (origin(of: $0, run: run, history: history), history.costs[$0]) })
             if settings.hasMargin { run.keepMargin(axes) }
         }
-        if isLarge { spent.large += members.count } else { spent.small += members.count }
+        if isLarge { spent.large += ended.count } else { spent.small += ended.count }
         ended = []
         generation += 1
         if run.isConverged, settings.restart != .none { run = nextRun() }

@@ -12,9 +12,12 @@ package struct EarlyStopping: Sendable {
     /// Which way the reported values are good.
     package let direction: OptimizationDirection
     private let plan: HalvingPlan?
-    private var curves: [Int: PeerCurve] = [:]
-    /// For the median: each peer's statistic at a step, of all that came so far.
-    private var peersAtStep: [Int: OrderedValues] = [:]
+    var curves: [Int: PeerCurve] = [:]
+    /// For the median and `auto`: each peer's statistic at a step, of all that came so far.
+    var peersAtStep: [Int: OrderedValues] = [:]
+    /// For `auto`: the trials that came to their end, by their best cost; how many were stopped.
+    var ended: [EndedPeer] = []
+    var stoppedCount = 0
     /// For the rungs: costs at each rung of each bracket.
     private var rungs: [[OrderedValues]] = []
     /// For Katib's rule: succeeded trials and the sum of their means, and each trial's threshold.
@@ -57,6 +60,13 @@ package struct EarlyStopping: Sendable {
                 throw .setting(name: "start_step", problem: "must be at least 1")
             }
             plan = nil
+        case .auto(let settings):
+            guard settings.minimumPeers >= 1 else {
+                throw .setting(
+                    name: "minimumPeers",
+                    problem: "must be at least 1, not \(settings.minimumPeers)")
+            }
+            plan = nil
         case .asha(let settings), .hyperband(let settings):
             let plan = try HalvingPlan(settings)
             let brackets = rule.name == "asha" ? 1 : plan.bracketCount
@@ -75,8 +85,9 @@ package struct EarlyStopping: Sendable {
         thresholds[trial] = succeeded.sum / Double(succeeded.count)
     }
 
-    /// A trial has succeeded; only Katib's rule asks whether.
+    /// A trial has succeeded; only Katib's rule and `auto` ask whether.
     package mutating func succeed(trial: Int) {
+        if case .auto = rule { return learn(trial: trial) }
         guard case .katibMedianStop(let settings) = rule, let curve = curves[trial] else { return }
         let mean = curve.mean(ofFirst: settings.startReports)
         guard !mean.isNaN else { return }
@@ -96,6 +107,8 @@ package struct EarlyStopping: Sendable {
         switch rule {
         case .median(let settings):
             return medianDecision(settings, trial: trial, previous: previous, curve: curve)
+        case .auto(let settings):
+            return autoDecision(settings, trial: trial, previous: previous, curve: curve)
         case .asha, .hyperband:
             return rungDecision(trial: trial, step: step, cost: cost)
         case .patience(let settings):
@@ -120,6 +133,7 @@ package struct EarlyStopping: Sendable {
         for (step, _) in peersAtStep {
             if let value = statistic(of: curve, at: step) { peersAtStep[step]?.remove(value) }
         }
+        ended.removeAll { $0.trial == trial }
         guard !rungs.isEmpty else { return }
         for (rung, cost) in curve.rungCosts.enumerated() {
             rungs[curve.bracket][rung].remove(cost)
@@ -140,34 +154,21 @@ package struct EarlyStopping: Sendable {
 // MARK: - Rules
 
 extension EarlyStopping {
-    private func statistic(of curve: PeerCurve, at step: Int) -> Double? {
-        guard case .median(let settings) = rule else { return nil }
-        return curve.statistic(settings.statistic, at: step)
+    func statistic(of curve: PeerCurve, at step: Int) -> Double? {
+        switch rule {
+        case .median(let settings): curve.statistic(settings.statistic, at: step)
+        case .auto: curve.statistic(.best, at: step)
+        default: nil
+        }
     }
 
     private mutating func medianDecision(
         _ settings: MedianSettings, trial: Int, previous: PeerCurve, curve: PeerCurve
     ) -> StoppingDecision {
-        guard let step = curve.steps.last else { return .proceed }
-        // The trial now counts at every step it has come to since its last report.
-        for known in peersAtStep.keys where known < step {
-            if previous.statistic(settings.statistic, at: known) == nil,
-                let value = curve.statistic(settings.statistic, at: known)
-            {
-                peersAtStep[known]?.insert(value)
-            }
-        }
-        if peersAtStep[step] == nil {
-            guard peersAtStep.count < Self.stepLimit else { return .proceed }
-            var values = OrderedValues()
-            for (other, peer) in curves where other != trial {
-                if let value = peer.statistic(settings.statistic, at: step) {
-                    values.insert(value)
-                }
-            }
-            peersAtStep[step] = values
-        }
-        let own = curve.statistic(settings.statistic, at: step)
+        guard let step = curve.steps.last,
+            gatherPeers(trial: trial, at: step, previous: previous, curve: curve)
+        else { return .proceed }
+        let own = statistic(of: curve, at: step)
         defer { if let own { peersAtStep[step]?.insert(own) } }
         guard step >= settings.startStep, let peers = peersAtStep[step],
             peers.count >= settings.minimumPeers, let median = peers.median
@@ -178,6 +179,28 @@ extension EarlyStopping {
         return .stop(
             reason:
                 "median of \(peers.count) peers at step \(step) is \(middle), here it is \(mine)")
+    }
+
+    /// Makes the others' standing at a step known, without the trial's own; false beyond the limit.
+    mutating func gatherPeers(
+        trial: Int, at step: Int, previous: PeerCurve, curve: PeerCurve
+    ) -> Bool {
+        // The trial now counts at every step it has come to since its last report.
+        for known in peersAtStep.keys where known < step {
+            if statistic(of: previous, at: known) == nil,
+                let value = statistic(of: curve, at: known)
+            {
+                peersAtStep[known]?.insert(value)
+            }
+        }
+        guard peersAtStep[step] == nil else { return true }
+        guard peersAtStep.count < Self.stepLimit else { return false }
+        var values = OrderedValues()
+        for (other, peer) in curves where other != trial {
+            if let value = statistic(of: peer, at: step) { values.insert(value) }
+        }
+        peersAtStep[step] = values
+        return true
     }
 
     private mutating func rungDecision(

@@ -13,6 +13,8 @@ package enum EarlyStoppingRule: Sendable, Hashable {
     /// What Katib's `medianstop` does, for manifests that ask for it: not a median, and looked at
     /// once.
     case katibMedianStop(KatibMedianStopSettings)
+    /// Clearly farther behind than any trial that ended well stood at the same step.
+    case auto(AutoStoppingSettings)
 
     /// The name people write.
     package var name: String {
@@ -23,6 +25,7 @@ package enum EarlyStoppingRule: Sendable, Hashable {
         case .patience: "patience"
         case .threshold: "threshold"
         case .katibMedianStop: "medianstop"
+        case .auto: "auto"
         }
     }
 }

@@ -77,7 +77,7 @@ extension GaussianProcess {
                 let weight = Lanes(repeating: weights[position])
                 square.addProduct(weight, difference(points[position], here, position))
             }
-            let root = (five * square).squareRoot()
+            let root = RealFunctions.squareRoot(five * square)
             let decay = RealFunctions.exp(-root) * signal
             batch.covariances[row] = (1 + root + root * root * (1.0 / 3)) * decay
             batch.slopes[row] = (-5.0 / 6) * (1 + root) * decay
@@ -91,6 +91,7 @@ extension GaussianProcess {
         typealias Lanes = SIMD8<Double>
         let delta = points - Lanes(repeating: here)
         var square = delta * delta
+        guard isConditional || isCategorical[position] else { return square }
         if isCategorical[position] {
             square = Lanes(repeating: 0).replacing(with: 1, where: square .> 1e-18)
         }
@@ -131,7 +132,7 @@ extension GaussianProcess {
             for row in 0..<count {
                 let here = columns[position &* stride &+ row]
                 var delta = points[position] - Lanes(repeating: here)
-                delta = delta.replacing(with: 0, where: delta .!= delta)
+                if isConditional { delta = delta.replacing(with: 0, where: delta .!= delta) }
                 let slope = batch.slopes[row] * delta
                 mean.addProduct(slope, Lanes(repeating: coefficients[row]))
                 variance.addProduct(slope, batch.solved[row])

@@ -19,6 +19,8 @@ struct GaussianProcess: Sendable {
     let dimensions: Int
     /// For each parameter whether only equality counts.
     let isCategorical: [Bool]
+    /// Whether parameters may be inactive.
+    let isConditional: Bool
     let hyperparameters: Hyperparameters
     let weights: [Double]
     let signal: Double
@@ -35,7 +37,10 @@ struct GaussianProcess: Sendable {
     var stride: Int { capacity }
 
     /// A process without observations, for up to `capacity` of them.
-    init(isCategorical: [Bool], hyperparameters: Hyperparameters, capacity: Int) {
+    init(
+        isCategorical: [Bool], isConditional: Bool, hyperparameters: Hyperparameters, capacity: Int
+    ) {
+        self.isConditional = isConditional
         dimensions = isCategorical.count
         self.isCategorical = isCategorical
         self.hyperparameters = hyperparameters

@@ -60,8 +60,8 @@ struct GaussianProcessSampler: Sampler {
             history.states[$0] == .running || history.states[$0] == .failed
         }.suffix(Self.expectedLimit)
         var process = GaussianProcess(
-            isCategorical: isCategorical, hyperparameters: hyperparameters,
-            capacity: rows.count + expected.count)
+            isCategorical: isCategorical, isConditional: history.space.isConditional,
+            hyperparameters: hyperparameters, capacity: rows.count + expected.count)
         var values: [Double] = []
         for (row, value) in zip(rows, warped) where process.append(point(row, history)) {
             values.append(value)

@@ -101,7 +101,7 @@ struct MarginalLikelihood {
                     else { return }
                     var index = 0
                     while index &+ 8 <= pairs {
-                        let root = (5 * DenseVectors.load(d + index)).squareRoot()
+                        let root = RealFunctions.squareRoot(5 * DenseVectors.load(d + index))
                         let decay = RealFunctions.exp(-root) * signal
                         DenseVectors.store((1 + root + root * root * (1.0 / 3)) * decay, k + index)
                         DenseVectors.store((-5.0 / 6) * (1 + root) * decay, s + index)

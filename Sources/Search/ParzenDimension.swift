@@ -1,9 +1,14 @@
 /// A mixture of kernels over one parameter's unit axis: the density of a set of trials.
 ///
 /// Numeric parameters have normal kernels cut at 0 and 1, as wide as the farther neighbour is away
-/// (Bergstra et al. 2011), not narrower than 1/min(100, 1 + kernels) of the axis nor than half a
-/// level; the last kernel is the prior, as wide as the axis. Categorical ones have weighted counts.
+/// (Bergstra et al. 2011; the ends of the axis are no neighbours), not narrower than `leastWidth`
+/// of 1/min(100, 1 + kernels) of the axis nor than half a level; the last kernel is the prior, as
+/// wide as the axis. Categorical ones have weighted counts.
 struct ParzenDimension: Sendable {
+    /// Bergstra's clip has 1; a quarter won 0.3 decades of regret on average over eight functions
+    /// that are not those of the benchmark.
+    private static var leastWidth: Double { 0.25 }
+
     /// Middle of each kernel, the prior last; for a categorical parameter its choice.
     private(set) var centers: [Double] = []
     private(set) var inverseWidths: [Double] = []
@@ -46,45 +51,81 @@ struct ParzenDimension: Sendable {
             for choice in 0..<choices { chances[choice] /= sum }
             return
         }
-        centers = places
-        centers.append(0.5)
-        var widths = Array(repeating: 1.0, count: kernels)
-        scratch.sort(places)
-        order = scratch.order
-        let floor = 1 / min(100, Double(kernels) + 1)
-        for (rank, index) in order.enumerated() {
-            let center = places[index]
-            let lower = rank > 0 ? places[order[rank - 1]] : 0
-            let upper = rank + 1 < order.count ? places[order[rank + 1]] : 1
-            var width = max(center - lower, upper - center, floor)
-            if let level = axis.interval(around: center) {
-                width = max(width, (level.upperBound - level.lowerBound) / 2)
-            }
-            widths[index] = min(width, 1)
-        }
-        for index in 0..<places.count where places[index].isNaN { order.append(index) }
-        order.append(places.count)
-        inverseWidths = widths.map { 1 / $0 }
-        heights = Array(repeating: 0, count: kernels)
-        for index in 0..<kernels {
-            if centers[index].isNaN {
-                centers[index] = 0.5
-                inverseWidths[index] = 1
-            }
-            let inverse = inverseWidths[index]
-            heights[index] = Self.height(center: centers[index], inverse: inverse)
-        }
+        setKernels(axis: axis, places: places, scratch: &scratch)
+        setHeights()
     }
 
-    /// 1 / (width * sqrt(2 pi) * mass inside 0...1).
-    private static func height(center: Double, inverse: Double) -> Double {
-        let below = center * inverse
-        let above = (1 - center) * inverse
-        var mass = 1.0
-        // Farther than six widths the mass outside is below 10⁻⁹.
-        if below < 6 { mass -= RealFunctions.normalDistribution(-below) }
-        if above < 6 { mass -= RealFunctions.normalDistribution(-above) }
-        return 0.398_942_280_401_432_7 * inverse / mass
+    /// Centres and widths of a numeric parameter's kernels, padded to whole blocks of eight.
+    private mutating func setKernels(
+        axis: UnitAxis, places: [Double], scratch: inout ParzenScratch
+    ) {
+        let padded = (places.count + 8) / 8 * 8
+        centers = places
+        for _ in places.count..<padded { centers.append(0.5) }
+        inverseWidths = Array(repeating: 1, count: padded)
+        scratch.sort(places)
+        order = scratch.order
+        let floor = Self.leastWidth / min(100, Double(places.count + 2))
+        let isContinuous = axis.isContinuous
+        let last = order.count - 1
+        order.withUnsafeBufferPointer { order in
+            places.withUnsafeBufferPointer { places in
+                inverseWidths.withUnsafeMutableBufferPointer { inverse in
+                    for rank in 0..<order.count {
+                        let index = order[rank]
+                        let center = places[index]
+                        // The ends of the axis are neighbours of a single kernel alone.
+                        let lower =
+                            rank > 0 ? center - places[order[rank - 1]] : (last == 0 ? center : 0)
+                        let upper =
+                            rank < last
+                            ? places[order[rank + 1]] - center : (last == 0 ? 1 - center : 0)
+                        var width = max(lower, upper, floor)
+                        if !isContinuous, let level = axis.interval(around: center) {
+                            width = max(width, (level.upperBound - level.lowerBound) / 2)
+                        }
+                        inverse[index] = 1 / min(width, 1)
+                    }
+                }
+            }
+        }
+        guard order.count < places.count else {
+            order.append(places.count)
+            return
+        }
+        for index in 0..<places.count where places[index].isNaN {
+            order.append(index)
+            centers[index] = 0.5
+        }
+        order.append(places.count)
+    }
+
+    /// 1 / (width * sqrt(2 pi) * mass inside 0...1), eight kernels at a time.
+    private mutating func setHeights() {
+        typealias Lanes = SIMD8<Double>
+        let count = centers.count
+        heights = Array(unsafeUninitializedCapacity: count) { heights, initialized in
+            centers.withUnsafeBufferPointer { centers in
+                inverseWidths.withUnsafeBufferPointer { inverseWidths in
+                    guard let from = centers.baseAddress, let widths = inverseWidths.baseAddress,
+                        let to = heights.baseAddress
+                    else { return }
+                    for block in Swift.stride(from: 0, to: count, by: 8) {
+                        let center = DenseVectors.load(from + block)
+                        let inverse = DenseVectors.load(widths + block)
+                        let below = center * inverse
+                        let above = inverse - below
+                        var mass = Lanes(repeating: 1)
+                        // Farther than six widths the mass outside is below 10⁻⁹.
+                        if below.min() < 6 { mass -= RealFunctions.normalTail(below) }
+                        if above.min() < 6 { mass -= RealFunctions.normalTail(above) }
+                        DenseVectors.store(
+                            Lanes(repeating: 0.398_942_280_401_432_7) * inverse / mass, to + block)
+                    }
+                }
+            }
+            initialized = count
+        }
     }
 
     /// Draws from a kernel.

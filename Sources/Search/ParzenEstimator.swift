@@ -25,8 +25,13 @@ struct ParzenEstimator: Sendable {
         let width = axes.count
         var dimensions: [ParzenDimension] = []
         dimensions.reserveCapacity(width)
+        var places = [Double](repeating: 0, count: rows.count)
         for (position, axis) in axes.enumerated() {
-            let places = rows.map { history.units[$0 * width + position] }
+            history.units.withUnsafeBufferPointer { units in
+                for index in 0..<rows.count {
+                    places[index] = units[rows[index] * width + position]
+                }
+            }
             dimensions.append(
                 ParzenDimension(axis: axis, places: places, weights: all, scratch: &scratch))
         }
@@ -56,38 +61,26 @@ struct ParzenEstimator: Sendable {
                         dimension.chances[min(Int($0 * Double(choices)), choices - 1)])
             }
         }
+        // Kernels side by side, from left to right, eight at a time, and how far each eight reach.
         let kernels = weights.count
         let padded = (kernels + 7) / 8 * 8
-        // Kernels side by side, from left to right, so that eight are summed at a time.
-        return withUnsafeTemporaryAllocation(of: Double.self, capacity: 3 * padded) { buffer in
-            guard let base = buffer.baseAddress else { return places }
-            for index in kernels..<padded {
-                base[index] = 0
-                base[padded + index] = 0
-                base[2 * padded + index] = 0
-            }
-            for (index, kernel) in dimension.order.enumerated() {
-                base[index] = dimension.centers[kernel]
-                base[padded + index] = dimension.inverseWidths[kernel]
-                base[2 * padded + index] = dimension.heights[kernel] * weights[kernel]
-            }
-            let raw = UnsafeRawPointer(base)
+        let blocks = padded / 8
+        return withUnsafeTemporaryAllocation(of: Double.self, capacity: 3 * padded + 2 * blocks) {
+            guard let base = $0.baseAddress else { return places }
+            dimension.lineUp(weights: weights, into: base)
+            let reaches = base + 3 * padded
             return places.map { place in
                 guard !place.isNaN else { return 0 }
                 let at = SIMD8<Double>(repeating: place)
                 var sum = SIMD8<Double>(repeating: 0)
-                for block in stride(from: 0, to: padded, by: 8) {
-                    let centers = raw.loadUnaligned(
-                        fromByteOffset: block * 8, as: SIMD8<Double>.self)
-                    let inverse = raw.loadUnaligned(
-                        fromByteOffset: (padded + block) * 8, as: SIMD8<Double>.self)
-                    let heights = raw.loadUnaligned(
-                        fromByteOffset: (2 * padded + block) * 8, as: SIMD8<Double>.self)
+                for block in 0..<blocks {
+                    // Most blocks are out of sight of a place.
+                    if place < reaches[2 * block] || place > reaches[2 * block + 1] { continue }
+                    let centers = DenseVectors.load(base + 8 * block)
+                    let inverse = DenseVectors.load(base + padded + 8 * block)
+                    let heights = DenseVectors.load(base + 2 * padded + 8 * block)
                     let z = (at - centers) * inverse
-                    let exponents = -0.5 * z * z
-                    // Neighbours stand together: most blocks are out of sight of a place.
-                    if all(exponents .< -40) { continue }
-                    sum.addProduct(heights, RealFunctions.exp(exponents))
+                    sum.addProduct(heights, RealFunctions.exp(-0.5 * z * z))
                 }
                 return RealFunctions.log(sum.sum())
             }
@@ -99,22 +92,12 @@ struct ParzenEstimator: Sendable {
         let width = dimensions.count
         let kernels = weights.count
         let padded = (kernels + 7) / 8 * 8
-        var constants = [Double](repeating: -.infinity, count: padded)
-        for kernel in 0..<kernels {
-            var product = weights[kernel]
-            var logarithm = 0.0
-            for dimension in dimensions where !dimension.isCategorical {
-                product *= dimension.heights[kernel]
-                if product > 1e200 || product < 1e-200 {
-                    logarithm += RealFunctions.log(product)
-                    product = 1
-                }
-            }
-            constants[kernel] = logarithm + RealFunctions.log(product)
-        }
+        let constants = jointConstants(padded: padded)
         var exponents = [Double](repeating: 0, count: padded)
         return stride(from: 0, to: points.count, by: width).map { start in
-            for index in 0..<padded { exponents[index] = constants[index] }
+            exponents.withUnsafeMutableBufferPointer { to in
+                constants.withUnsafeBufferPointer { from in _ = to.update(from: from) }
+            }
             for (position, dimension) in dimensions.enumerated() {
                 let place = points[start + position]
                 dimension.addLogKernels(at: place, kernels: kernels, to: &exponents)
@@ -123,15 +106,47 @@ struct ParzenEstimator: Sendable {
         }
     }
 
+    /// The logarithm of each kernel's weight and height; minus infinity behind the last.
+    private func jointConstants(padded: Int) -> [Double] {
+        let kernels = weights.count
+        var products = weights
+        var logarithms = [Double](repeating: 0, count: padded)
+        for kernel in kernels..<padded { logarithms[kernel] = -.infinity }
+        var factors = 0
+        func take() {
+            for kernel in 0..<kernels {
+                logarithms[kernel] += RealFunctions.log(products[kernel])
+                products[kernel] = 1
+            }
+            factors = 0
+        }
+        for dimension in dimensions where !dimension.isCategorical {
+            dimension.heights.withUnsafeBufferPointer { heights in
+                products.withUnsafeMutableBufferPointer { products in
+                    for kernel in 0..<kernels { products[kernel] *= heights[kernel] }
+                }
+            }
+            factors += 1
+            // A height is between 0.3 and 100 or so: sixty of them neither overflow nor vanish.
+            if factors == 60 { take() }
+        }
+        take()
+        return logarithms
+    }
+
     private static func logSum(_ exponents: [Double]) -> Double {
-        var largest = -Double.infinity
-        for exponent in exponents where exponent > largest { largest = exponent }
-        guard largest > -.infinity else { return largest }
-        return exponents.withUnsafeBytes { raw in
+        exponents.withUnsafeBufferPointer { exponents in
+            guard let from = exponents.baseAddress else { return -.infinity }
+            var most = SIMD8<Double>(repeating: -.infinity)
+            for block in stride(from: 0, to: exponents.count, by: 8) {
+                let lanes = DenseVectors.load(from + block)
+                most = most.replacing(with: lanes, where: lanes .> most)
+            }
+            let largest = most.max()
+            guard largest > -.infinity else { return largest }
             var sum = SIMD8<Double>(repeating: 0)
-            for block in stride(from: 0, to: raw.count, by: 64) {
-                let lanes = raw.loadUnaligned(fromByteOffset: block, as: SIMD8<Double>.self)
-                sum += RealFunctions.exp(lanes - largest)
+            for block in stride(from: 0, to: exponents.count, by: 8) {
+                sum += RealFunctions.exp(DenseVectors.load(from + block) - largest)
             }
             return largest + RealFunctions.log(sum.sum())
         }
@@ -159,15 +174,54 @@ extension ParzenDimension {
             for kernel in 0..<kernels { exponents[kernel] -= RealFunctions.log(heights[kernel]) }
             return
         }
+        let at = SIMD8<Double>(repeating: place)
         centers.withUnsafeBufferPointer { centers in
             inverseWidths.withUnsafeBufferPointer { inverse in
                 exponents.withUnsafeMutableBufferPointer { exponents in
-                    for kernel in 0..<kernels {
-                        let z = (place - centers[kernel]) * inverse[kernel]
-                        exponents[kernel] -= 0.5 * z * z
+                    guard let c = centers.baseAddress, let w = inverse.baseAddress,
+                        let e = exponents.baseAddress
+                    else { return }
+                    for block in stride(from: 0, to: exponents.count, by: 8) {
+                        let z = (at - DenseVectors.load(c + block)) * DenseVectors.load(w + block)
+                        let half = SIMD8<Double>(repeating: -0.5) * z
+                        DenseVectors.store(
+                            DenseVectors.load(e + block).addingProduct(half, z), e + block)
                     }
                 }
             }
+        }
+    }
+
+    /// Writes centres, inverse widths, weighted heights from left to right, each padded to whole
+    /// blocks of eight, then for each block the interval outside which it gives less than e⁻⁴⁰.
+    func lineUp(weights: [Double], into base: UnsafeMutablePointer<Double>) {
+        let kernels = weights.count
+        let padded = (kernels + 7) / 8 * 8
+        for index in kernels..<padded {
+            base[index] = 0.5
+            base[padded + index] = 1
+            base[2 * padded + index] = 0
+        }
+        weights.withUnsafeBufferPointer { weights in
+            centers.withUnsafeBufferPointer { centers in
+                inverseWidths.withUnsafeBufferPointer { inverse in
+                    heights.withUnsafeBufferPointer { heights in
+                        for rank in 0..<kernels {
+                            let kernel = order[rank]
+                            base[rank] = centers[kernel]
+                            base[padded + rank] = inverse[kernel]
+                            base[2 * padded + rank] = heights[kernel] * weights[kernel]
+                        }
+                    }
+                }
+            }
+        }
+        let reaches = base + 3 * padded
+        for block in 0..<padded / 8 {
+            let center = DenseVectors.load(base + 8 * block)
+            let sight = 9 / DenseVectors.load(base + padded + 8 * block)
+            reaches[2 * block] = (center - sight).min()
+            reaches[2 * block + 1] = (center + sight).max()
         }
     }
 }

@@ -172,19 +172,22 @@ struct TPESampler: Sampler {
         var points: [Double] = []
         points.reserveCapacity(width * settings.candidates)
         var assignment = Assignment(Array(repeating: nil, count: width))
+        let isConditional = space.isConditional
         for _ in 0..<settings.candidates {
             let kernel = good.kernel(random.uniform())
-            for position in 0..<width { assignment[position] = nil }
+            if isConditional { for position in 0..<width { assignment[position] = nil } }
             for position in 0..<width {
                 let axis = space.axes[position]
                 let place = good.dimensions[position].sample(kernel: kernel, axis: axis, &random)
-                guard space.isActive(position, in: assignment) else {
+                if isConditional, !space.isActive(position, in: assignment) {
                     points.append(.nan)
-                    continue
+                } else if axis.isContinuous {
+                    points.append(place)
+                } else {
+                    let value = axis.value(at: place)
+                    assignment[position] = value
+                    points.append(axis.unit(of: value))
                 }
-                let value = axis.value(at: place)
-                assignment[position] = value
-                points.append(axis.isContinuous ? place : axis.unit(of: value))
             }
         }
         let inGood = good.jointLogDensities(at: points)

@@ -128,6 +128,7 @@ struct EarlyStoppingTests {
         .asha(HalvingSettings(minimumBudget: 1, maximumBudget: 9, reduction: 1)),
         .asha(HalvingSettings(minimumBudget: 0, maximumBudget: 9)),
         .hyperband(HalvingSettings(minimumBudget: 10, maximumBudget: 9)),
+        .auto(AutoStoppingSettings(minimumPeers: 0)),
     ])
     func senselessSettingsAreRefused(rule: EarlyStoppingRule) {
         #expect(throws: SearchRefusal.self) {

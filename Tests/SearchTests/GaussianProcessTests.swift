@@ -14,7 +14,8 @@ struct GaussianProcessTests {
 
     private static func process(_ points: [[Double]], _ values: [Double]) -> GaussianProcess {
         var process = GaussianProcess(
-            isCategorical: [false, false, true], hyperparameters: hyperparameters,
+            isCategorical: [false, false, true], isConditional: true,
+            hyperparameters: hyperparameters,
             capacity: points.count)
         for point in points {
             let isAdded = process.append(point)

@@ -27,8 +27,8 @@ struct ParzenEstimatorTests {
     /// The mixture as its definition says, kernel by kernel.
     private func density(_ x: Double, _ choice: Int?, weights: [Double]) -> Double {
         let centers = places.map(\.0)
-        let widths = [0.1, 0.35, 0.35, 0.38, 0.38]
-        let floor = 1.0 / 7
+        let widths = [0.05, 0.35, 0.35, 0.38, 0.38]
+        let floor = 0.25 / 7
         let sum = weights.reduce(0, +)
         var total = 0.0
         for index in 0...5 {

@@ -19,6 +19,21 @@ struct RealFunctionsTests {
         #expect(RealFunctions.log(.infinity) == .infinity)
     }
 
+    @Test func eightLanesGiveWhatOneGives() {
+        for index in 0..<400 {
+            var x = SIMD8<Double>()
+            for lane in 0..<8 { x[lane] = Double(index * 8 + lane) * 0.5 - 800 }
+            let powers = RealFunctions.exp(x)
+            let squares = x * x * 1e-3
+            let roots = RealFunctions.squareRoot(squares)
+            for lane in 0..<8 {
+                #expect(powers[lane] == (x[lane] > 709 ? powers[lane] : RealFunctions.exp(x[lane])))
+                let exact = squares[lane].squareRoot()
+                #expect(abs(roots[lane] - exact) <= 2e-15 * exact)
+            }
+        }
+    }
+
     @Test func theNormalDistributionAndItsQuantileAgreeWithTheLibrary() {
         for index in -370...370 {
             let x = Double(index) * 0.1

@@ -46,7 +46,8 @@ struct SamplerQualityTests {
         let random = try median(.random, function, trials: 60)
         let limits: [(SearchAlgorithm, Double)] = [
             (.tpe(TPESettings()), 0.2), (.gaussianProcess(GaussianProcessSettings()), 1.5),
-            (.cmaEs(CMAESSettings()), 0),
+            (.cmaEs(CMAESSettings()), 0.2), (.multivariateTPE(TPESettings()), 0.2),
+            (.auto, 1.5),
         ]
         for (algorithm, margin) in limits {
             let regret = try median(algorithm, function, trials: 60, failing: true)
