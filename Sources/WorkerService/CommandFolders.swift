@@ -68,7 +68,9 @@ final class CommandFolders: Sendable {
             _ = try FolderArchive.unpack(store.path(of: digest), into: work)
         }
         if let checkpoint = order.work.checkpoint {
-            try link(checkpoint.path, of: order.attempt.job, in: work)
+            let isOwn = checkpoint.folderOf.number == 0
+            try link(
+                checkpoint.path, of: isOwn ? order.attempt.job : checkpoint.folderOf, in: work)
         }
     }
 
