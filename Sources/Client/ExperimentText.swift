@@ -51,7 +51,7 @@ package enum ExperimentText {
         let trials = experiment.trials
         let parts = [
             (trials.running, "running"), (trials.succeeded, "succeeded"),
-            (trials.stopped, "stopped early"), (trials.failed, "failed"),
+            (trials.paused, "paused"), (trials.stopped, "stopped early"), (trials.failed, "failed"),
             (trials.unavailable, "without metrics"), (trials.cancelled, "cancelled"),
         ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
         let tail = parts.isEmpty ? "" : ": \(parts.joined(separator: ", "))"

@@ -31,3 +31,17 @@ package struct CheckpointWritten: Hashable, Sendable {
         self.checkpoint = checkpoint
     }
 }
+
+/// The stored state of a paused job that another one goes on from.
+package struct TrainingBeginning: Hashable, Sendable {
+    /// The job that paused.
+    package var job: JobID
+    /// Its state; it belongs to that job and outlives this one.
+    package var checkpoint: CheckpointReference
+
+    /// Names a state.
+    package init(job: JobID, checkpoint: CheckpointReference) {
+        self.job = job
+        self.checkpoint = checkpoint
+    }
+}

@@ -115,6 +115,8 @@ package struct CheckpointRequest: Hashable, Sendable {
     package var signal: Int32
     /// Seconds between that signal and SIGTERM.
     package var graceSeconds: Int64
+    /// The job whose folder it is; 0 means its own.
+    package var folderOf = JobID(0)
 
     /// Makes a request.
     package init(path: String, signal: Int32, graceSeconds: Int64) {

@@ -89,8 +89,8 @@ package struct TrialCounts: Hashable, Sendable {
 
     /// All trials.
     package var all: Int { counts.reduce(0, +) }
-    /// Trials that have ended.
-    package var ended: Int { all - self[.running] }
+    /// Trials that have ended; those that wait at a rung have not.
+    package var ended: Int { all - self[.running] - self[.paused] }
     /// Trials that count against `maxFailed`.
     package var failed: Int { self[.failed] + self[.unavailable] }
 }

@@ -65,6 +65,10 @@ package struct JobRecord: Hashable, Sendable {
     package var exchange = ExchangeFigures()
     /// The newest stored checkpoint of its state.
     package var checkpoint: CheckpointReference?
+    /// The paused job it goes on from; `nil` when it begins with its seed.
+    package var beginning: TrainingBeginning?
+    /// How many jobs of its trial came before it: 0 for the first and for jobs of their own.
+    package var continuation = 0
 
     /// The most ended tries and membership changes kept.
     package static let mostHistory = 32
@@ -109,7 +113,7 @@ package struct JobRecord: Hashable, Sendable {
 
     /// `name-run`, as people type it; trials have four digits at least.
     package var fullName: String {
-        trial == nil ? "\(name)-\(run)" : "\(name)-\(Trial.suffix(run))"
+        trial == nil || continuation > 0 ? "\(name)-\(run)" : "\(name)-\(Trial.suffix(run))"
     }
 }
 

@@ -17,6 +17,8 @@ package struct PrepareTraining: Hashable, Sendable {
     package var exchangeKey = SecretBytes.none
     /// What a trainer without state begins from; `nil` means the seed, or a peer's state.
     package var checkpoint: CheckpointReference?
+    /// The job whose state that is; 0 means this one.
+    package var checkpointJob = JobID(0)
 
     /// Makes the command.
     package init(
@@ -159,6 +161,8 @@ package struct TrainedModel: Hashable, Sendable {
     package var roundChain: String
     /// All rounds of the plan.
     package var rounds: Int64
+    /// The state it was made from, where training paused; `nil` when it did not.
+    package var state: CheckpointReference?
 
     /// Describes a model.
     package init(

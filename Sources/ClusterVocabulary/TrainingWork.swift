@@ -37,6 +37,11 @@ package struct TrainingWork: Hashable, Sendable {
     package var initial: InitialModel?
     /// How and when replicas are averaged.
     package var averaging = AveragingWork()
+    /// The epoch at whose end training pauses: the state is stored with the model, and another job
+    /// may go on from it; 0 means it trains to the end and keeps no state.
+    ///
+    /// The rounds, the schedule and so the bits are those of all ``epochs``, wherever it pauses.
+    package var pauseEpoch = 0
 
     /// Makes the work order for softmax over rectified layers, or over the features alone.
     package init(

@@ -31,6 +31,8 @@ package struct Trial: Hashable, Sendable {
         case cancelled = 5
         /// Ended well without a usable value of an objective.
         case unavailable = 6
+        /// Waits at a rung, its state kept; it goes on when it is among the best there.
+        case paused = 7
 
         /// The word people see.
         package var word: String {
@@ -41,6 +43,7 @@ package struct Trial: Hashable, Sendable {
             case .stopped: "Stopped"
             case .cancelled: "Cancelled"
             case .unavailable: "MetricsUnavailable"
+            case .paused: "Paused"
             }
         }
 
@@ -80,6 +83,31 @@ package struct Trial: Hashable, Sendable {
         }
     }
 
+    /// A rung at which it paused.
+    package struct RungResult: Hashable, Sendable {
+        /// The rung.
+        package var rung: Rung
+        /// The job that came so far.
+        package var job: JobID
+        /// The objectives' values there.
+        package var values: [Double]
+        /// Why it was to come so far.
+        package var decision: String
+        /// Wall-clock milliseconds of the pause.
+        package var finishedAt: Int64
+
+        /// Makes a result.
+        package init(
+            rung: Rung, job: JobID, values: [Double], decision: String, finishedAt: Int64
+        ) {
+            self.rung = rung
+            self.job = job
+            self.values = values
+            self.decision = decision
+            self.finishedAt = finishedAt
+        }
+    }
+
     /// Its experiment.
     package var experiment: ExperimentID
     /// Counts the trials of the experiment from 1.
@@ -94,6 +122,8 @@ package struct Trial: Hashable, Sendable {
     package var decision: String
     /// Its place in a successive halving; `nil` outside of one.
     package var rung: Rung?
+    /// The rungs at which it paused, the lowest first.
+    package var rungs: [RungResult]
     /// Its generation in an evolutionary search; `nil` in others.
     package var generation: Int?
     /// The trial it goes on from; 0 when it begins anew.
@@ -104,6 +134,8 @@ package struct Trial: Hashable, Sendable {
     package var reason: Reason
     /// Wall-clock milliseconds of its making.
     package var createdAt: Int64
+    /// Wall-clock milliseconds since which it runs: of its making, or of going on from a pause.
+    package var startedAt: Int64
     /// Wall-clock milliseconds of the end; 0 before.
     package var finishedAt: Int64
     /// The objectives' values at the end, in the order of the objectives; empty without.
@@ -127,9 +159,11 @@ package struct Trial: Hashable, Sendable {
         self.origin = origin
         self.decision = decision
         rung = nil
+        rungs = []
         generation = nil
         parent = 0
         self.createdAt = createdAt
+        startedAt = createdAt
         state = .running
         reason = .none
         finishedAt = 0
@@ -139,6 +173,8 @@ package struct Trial: Hashable, Sendable {
         lastStep = 0
     }
 
+    /// The most rungs a trial can pause at.
+    package static let mostRungs = 64
     /// The most reports kept; beyond it every second one is dropped.
     package static let mostReports = 256
     /// The longest sentence on where its values come from, in UTF-8 bytes.

@@ -85,6 +85,8 @@ package struct ExperimentBody: Decodable, Hashable, Sendable, JSONWritable {
         package var cancelled: Int
         /// Ended without a value.
         package var unavailable: Int
+        /// Waiting at a rung.
+        package var paused: Int
 
         /// The counts of a record.
         package init(_ counts: TrialCounts) {
@@ -95,6 +97,7 @@ package struct ExperimentBody: Decodable, Hashable, Sendable, JSONWritable {
             stopped = counts[.stopped]
             cancelled = counts[.cancelled]
             unavailable = counts[.unavailable]
+            paused = counts[.paused]
         }
 
         /// Writes the counts.
@@ -107,6 +110,7 @@ package struct ExperimentBody: Decodable, Hashable, Sendable, JSONWritable {
             json.field("stopped", stopped)
             json.field("cancelled", cancelled)
             json.field("unavailable", unavailable)
+            json.field("paused", paused)
             json.endObject()
         }
     }

@@ -10,7 +10,7 @@ package struct TrialBody: Decodable, Hashable, Sendable, JSONWritable {
     package var experiment: String
     /// The number of its job; 0 when a program evaluates it.
     package var jobID: UInt64
-    /// `Running`, `Succeeded`, `Failed`, `Stopped`, `Cancelled` or `MetricsUnavailable`.
+    /// `Running`, `Paused`, `Succeeded`, `Failed`, `Stopped`, `Cancelled` or `MetricsUnavailable`.
     package var state: String
     /// Why, in PascalCase.
     package var reason: String
@@ -26,14 +26,45 @@ package struct TrialBody: Decodable, Hashable, Sendable, JSONWritable {
     package var curve: [Point]
     /// The last step reported.
     package var lastStep: Int64
-    /// Why these values were chosen.
+    /// Why these values were chosen, or why it went on.
     package var decision: String
+    /// The step up to which it is to train; `nil` when the template says so.
+    package var budget: Int?
+    /// The trial whose state it copied; `nil` when it began by itself.
+    package var parent: UInt32?
+    /// The rungs at which it paused, the lowest first.
+    package var rungs: [Rung]
     /// Its making, as ``TimeText`` writes times.
     package var createdAt: String?
     /// Its end; `nil` before.
     package var finishedAt: String?
     /// Seconds from its making to its end, or to now.
     package var seconds: Double
+
+    /// A rung at which it paused.
+    package struct Rung: Decodable, Hashable, Sendable, JSONWritable {
+        /// From 0, the smallest budget.
+        package var rung: Int
+        /// The step up to which it trained.
+        package var budget: Int
+        /// The job that came so far.
+        package var jobID: UInt64
+        /// The first objective's value there; `nil` when it was no number.
+        package var value: Double?
+        /// Why it was to come so far.
+        package var decision: String
+
+        /// Writes the rung.
+        package func write(into json: inout JSONText) {
+            json.beginObject()
+            json.field("rung", rung)
+            json.field("budget", budget)
+            json.field("jobID", jobID)
+            json.field("value", value)
+            json.field("decision", decision)
+            json.endObject()
+        }
+    }
 
     /// One report.
     package struct Point: Decodable, Hashable, Sendable, JSONWritable {
@@ -69,6 +100,14 @@ package struct TrialBody: Decodable, Hashable, Sendable, JSONWritable {
         }
         lastStep = trial.lastStep
         decision = trial.decision
+        budget = trial.rung?.budget
+        parent = trial.parent > 0 ? trial.parent : nil
+        rungs = trial.rungs.map { result in
+            Rung(
+                rung: result.rung.rung, budget: result.rung.budget, jobID: result.job.number,
+                value: result.values.first.flatMap { $0.isFinite ? $0 : nil },
+                decision: result.decision)
+        }
         createdAt = TimeText.text(milliseconds: trial.createdAt)
         finishedAt = TimeText.text(milliseconds: trial.finishedAt)
         let end = trial.finishedAt > 0 ? trial.finishedAt : now
@@ -96,6 +135,11 @@ package struct TrialBody: Decodable, Hashable, Sendable, JSONWritable {
         json.list("curve", curve)
         json.field("lastStep", lastStep)
         json.field("decision", decision)
+        json.key("budget")
+        if let budget { json.value(budget) } else { json.null() }
+        json.key("parent")
+        if let parent { json.value(parent) } else { json.null() }
+        json.list("rungs", rungs)
         json.field("createdAt", createdAt)
         json.field("finishedAt", finishedAt)
         json.field("seconds", seconds)

@@ -12,6 +12,12 @@ struct ExperimentEntry: Sendable {
     var stopping: EarlyStopping?
     /// The trials that run, by number.
     var active: [UInt32: Trial] = [:]
+    /// The trials that wait at a rung, by number.
+    var paused: [UInt32: Trial] = [:]
+    /// The value of every trial that has one, where a trial may have several in its life.
+    var values: [UInt32: Double] = [:]
+    /// The jobs whose state other trials may copy, by trial.
+    var jobs: [UInt32: JobID] = [:]
     /// Trials whose job could not be submitted yet, by number.
     var unplaced: [UInt32] = []
     /// Why the search gives no more trials for good.
@@ -19,6 +25,42 @@ struct ExperimentEntry: Sendable {
 
     var objectives: [ObjectiveSpecification] { specification.objectives }
     var isExternal: Bool { specification.template == nil }
+    /// Whether trials copy others.
+    var isPopulation: Bool { specification.algorithm.name == "pbt" }
+
+    /// Whether a trial that came to the end of its budget waits there.
+    func pauses(_ trial: Trial) -> Bool {
+        guard let rung = trial.rung, let most = specification.algorithm.maximumBudget else {
+            return false
+        }
+        return rung.budget < most && trial.rungs.count < Trial.mostRungs
+    }
+
+    /// Remembers what a trial came to; the best one of all may be another now.
+    mutating func rank(_ trial: Trial) {
+        guard let value = trial.values.first, trial.state == .succeeded || trial.state == .paused
+        else { return }
+        guard specification.algorithm.isHalving else {
+            if isBetter(trial) { setBest(trial.number, value) }
+            return
+        }
+        values[trial.number] = value
+        if record.best != trial.number {
+            if isBetter(trial) { setBest(trial.number, value) }
+            return
+        }
+        let objective = objectives[0]
+        let best = values.min { left, right in
+            objective.isBetter(left.value, than: right.value)
+                || (!objective.isBetter(right.value, than: left.value) && left.key < right.key)
+        }
+        if let best { setBest(best.key, best.value) }
+    }
+
+    private mutating func setBest(_ number: UInt32, _ value: Double) {
+        record.best = number
+        record.bestValue = value
+    }
 
     /// The trial a suggestion makes.
     func trial(_ suggestion: Suggestion, at wallMilliseconds: Int64) -> Trial {
@@ -28,9 +70,7 @@ struct ExperimentEntry: Sendable {
             origin: Trial.Origin(rawValue: suggestion.origin.rawValue) ?? .sampled,
             decision: String(suggestion.reason.prefix(Trial.longestDecision / 4)),
             createdAt: wallMilliseconds)
-        trial.rung = suggestion.rung.map {
-            Trial.Rung(bracket: $0.bracket, rung: $0.rung, budget: $0.budget)
-        }
+        trial.rung = suggestion.rung.map { Trial.Rung($0) }
         trial.generation = suggestion.generation
         trial.parent = suggestion.parent.map { UInt32(clamping: $0 + 1) } ?? 0
         trial.values = Array(repeating: .nan, count: objectives.count)
@@ -44,10 +84,17 @@ struct ExperimentEntry: Sendable {
             number: Int(trial.number) - 1, assignment: assignment,
             origin: Suggestion.Origin(rawValue: trial.origin.rawValue) ?? .sampled,
             reason: trial.decision,
-            rung: trial.rung.map {
-                RungPlace(bracket: $0.bracket, rung: $0.rung, budget: $0.budget)
-            }, generation: trial.generation,
+            rung: (trial.rungs.first?.rung ?? trial.rung)?.place, generation: trial.generation,
             parent: trial.parent > 0 ? Int(trial.parent) - 1 : nil)
+    }
+
+    /// What the search was told of a trial at a rung where it paused.
+    func record(_ result: Trial.RungResult, of trial: Trial, _ assignment: Assignment)
+        -> TrialRecord
+    {
+        TrialRecord(
+            number: Int(trial.number) - 1, assignment: assignment, state: .paused,
+            objectives: result.values, rung: result.rung.place, generation: trial.generation)
     }
 
     /// What the search learns of a trial.
@@ -57,6 +104,7 @@ struct ExperimentEntry: Sendable {
             case .running: .running
             case .succeeded: .succeeded
             case .stopped: .pruned
+            case .paused: .paused
             case .failed, .cancelled, .unavailable: .failed
             }
         let metric = objectives.first?.metric
@@ -68,11 +116,9 @@ struct ExperimentEntry: Sendable {
         }
         return TrialRecord(
             number: Int(trial.number) - 1, assignment: assignment, state: state,
-            objectives: trial.state == .succeeded ? trial.values : [],
+            objectives: trial.state == .succeeded || trial.state == .paused ? trial.values : [],
             curve: trial.state == .stopped ? curve : [],
-            rung: trial.rung.map {
-                RungPlace(bracket: $0.bracket, rung: $0.rung, budget: $0.budget)
-            }, generation: trial.generation)
+            rung: trial.rung?.place, generation: trial.generation)
     }
 
     /// The values of a trial at the search's coordinates, whatever the space is now.
@@ -90,10 +136,20 @@ struct ExperimentEntry: Sendable {
 
     /// Whether a trial is better than the best so far; equal ones do not take its place.
     func isBetter(_ trial: Trial) -> Bool {
-        guard trial.state == .succeeded, let objective = objectives.first,
-            let value = trial.values.first
+        guard trial.state == .succeeded || trial.state == .paused,
+            let objective = objectives.first, let value = trial.values.first
         else { return false }
         return objective.isBetter(value, than: record.bestValue)
+    }
+}
+
+extension Trial.Rung {
+    /// The rung as the search has it.
+    var place: RungPlace { RungPlace(bracket: bracket, rung: rung, budget: budget) }
+
+    /// The rung of a suggestion.
+    init(_ place: RungPlace) {
+        self.init(bracket: place.bracket, rung: place.rung, budget: place.budget)
     }
 }
 

@@ -22,16 +22,14 @@ extension Experiments {
             return
         }
         let wanted = min(count, Experiments.mostAsked)
-        let room = min(
-            record.limits.parallel - record.counts[.running],
-            record.limits.most - record.counts.all)
+        let room = record.limits.parallel - record.counts[.running]
         let trials = room > 0 ? make(min(wanted, room), of: id, now, &effects) : []
         attentive.insert(id)
         var shortage = ""
         if trials.count < count {
             if let exhausted = entries[id]?.exhausted {
                 shortage = exhausted
-            } else if record.limits.most - record.counts.all - trials.count <= 0 {
+            } else if entries[id]?.freshTrials == 0 {
                 shortage = "all \(record.limits.most) trials are given away"
             } else if wanted > room {
                 shortage = "\(record.limits.parallel) trials run at most"
@@ -39,9 +37,7 @@ extension Experiments {
                 shortage = entries[id]?.record.reason.message ?? ""
             }
         }
-        if trials.isEmpty, record.counts[.running] == 0, let reason = entries[id]?.exhausted {
-            end(id, .succeeded, Reason(.searchExhausted, reason), now, &effects)
-        }
+        endWhenIdle(id, now, &effects)
         let isOver = entries[id]?.record.state != .running
         effects.answer = .trials(trials, shortage: shortage, isOver: isOver)
     }
@@ -76,7 +72,11 @@ extension Experiments {
         }
         take(told.metrics, into: &trial)
         conclude(&trial)
-        finish(trial, now, &effects)
+        if trial.state == .succeeded, entry.pauses(trial) {
+            pause(trial, now, &effects)
+        } else {
+            finish(trial, now, &effects)
+        }
         effects.answer = .told(stop: nil)
     }
 
@@ -99,7 +99,7 @@ extension Experiments {
         let seconds = entry.specification.externalSeconds
         guard entry.isExternal, seconds > 0 else { return }
         for number in entry.active.keys.sorted() {
-            guard var trial = entry.active[number], now - trial.createdAt > seconds * 1_000 else {
+            guard var trial = entry.active[number], now - trial.startedAt > seconds * 1_000 else {
                 continue
             }
             trial.state = .failed

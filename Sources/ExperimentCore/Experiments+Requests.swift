@@ -160,10 +160,7 @@ extension ExperimentEntry {
             }
             for trial in trials {
                 guard let suggestion = suggestion(trial, configuration.space) else { continue }
-                try search.apply(.suggested(suggestion))
-                if trial.state != .running {
-                    try search.apply(.told(record(trial, suggestion.assignment)))
-                }
+                try replay(trial, suggestion, &search)
                 replay(trial)
             }
             self.search = search
@@ -174,9 +171,38 @@ extension ExperimentEntry {
         }
     }
 
+    /// Makes a trial known to the search again: its beginning, its pauses, its end.
+    private mutating func replay(
+        _ trial: Trial, _ beginning: Suggestion, _ search: inout SearchState
+    ) throws {
+        var suggestion = beginning
+        try search.apply(.suggested(suggestion))
+        for (index, result) in trial.rungs.enumerated() {
+            try search.apply(.told(record(result, of: trial, suggestion.assignment)))
+            let isLast = index + 1 == trial.rungs.count
+            if isLast, trial.state == .paused { break }
+            suggestion.action = .resume
+            suggestion.origin = .promoted
+            suggestion.rung = isLast ? trial.rung?.place : trial.rungs[index + 1].rung.place
+            try search.apply(.suggested(suggestion))
+        }
+        switch trial.state {
+        case .running: break
+        case .paused: paused[trial.number] = trial
+        case .succeeded, .failed, .stopped, .cancelled, .unavailable:
+            try search.apply(.told(record(trial, suggestion.assignment)))
+        }
+        guard let value = trial.values.first, value.isFinite else { return }
+        if specification.algorithm.isHalving, trial.state == .paused || trial.state == .succeeded {
+            values[trial.number] = value
+        }
+        if isPopulation, trial.state == .succeeded { jobs[trial.number] = trial.job }
+    }
+
     /// Makes a trial's reports known to the early stopping again; its decisions stand.
     private mutating func replay(_ trial: Trial) {
-        guard trial.state == .running || trial.state == .succeeded || trial.state == .stopped,
+        let counts: [Trial.State] = [.running, .succeeded, .stopped, .paused]
+        guard counts.contains(trial.state),
             let metric = objectives.first?.metric
         else { return }
         for report in trial.reports {

@@ -16,13 +16,21 @@ extension Experiments {
             return
         }
         guard !entry.isExternal else { return }
-        let room = min(
-            entry.record.limits.parallel - entry.record.counts[.running],
-            entry.record.limits.most - entry.record.counts.all)
+        let room = entry.record.limits.parallel - entry.record.counts[.running]
         guard room > 0 else { return }
         let made = make(room, of: id, now, &effects)
         effects.starts += made.map { ExperimentEffects.Start(trial: $0) }
-        if entries[id]?.record.counts[.running] == 0, let reason = entries[id]?.exhausted {
+        endWhenIdle(id, now, &effects)
+    }
+
+    /// Ends an experiment in which nothing runs and nothing more can be made.
+    mutating func endWhenIdle(
+        _ id: ExperimentID, _ now: Int64, _ effects: inout ExperimentEffects
+    ) {
+        guard let entry = entries[id], entry.record.counts[.running] == 0 else { return }
+        if entry.record.counts.all >= entry.record.limits.most {
+            end(id, .succeeded, entry.completion, now, &effects)
+        } else if let reason = entry.exhausted {
             end(id, .succeeded, Reason(.searchExhausted, reason), now, &effects)
         }
     }
@@ -31,18 +39,22 @@ extension Experiments {
     mutating func make(
         _ count: Int, of id: ExperimentID, _ now: Int64, _ effects: inout ExperimentEffects
     ) -> [Trial] {
-        guard var entry = entries[id], entry.exhausted == nil,
-            let batch = entry.search?.ask(count)
+        guard var entry = entries[id] else { return [] }
+        // Who waits at a rung may go on although nobody begins any more.
+        let starts = entry.exhausted == nil ? entry.freshTrials : 0
+        guard starts > 0 || !entry.paused.isEmpty,
+            let batch = entry.search?.ask(count, mostStarts: starts)
         else { return [] }
-        let trials = batch.suggestions.map { entry.trial($0, at: now) }
-        for trial in trials {
-            entry.active[trial.number] = trial
-            entry.record.nextTrial = trial.number + 1
+        var trials: [Trial] = []
+        for suggestion in batch.suggestions {
+            guard let trial = entry.begin(suggestion, at: now) else { continue }
+            trials.append(trial)
         }
-        entry.record.counts[.running] += trials.count
         switch batch.shortage {
         case .exhausted(let reason): entry.exhausted = reason
-        case .waiting(let reason): entry.record.reason = Reason(.queued, reason)
+        case .waiting(let reason) where starts > 0:
+            entry.record.reason = Reason(.queued, reason)
+        case .waiting: break
         case nil: entry.record.reason = .none
         }
         entries[id] = entry
@@ -71,7 +83,7 @@ extension Experiments {
             )
         }
         if record.counts.ended >= record.limits.most {
-            return (.succeeded, Reason(.completed, "\(record.counts.all) trials are done"))
+            return (.succeeded, entry.completion)
         }
         return nil
     }
@@ -124,6 +136,10 @@ extension Experiments {
         case .succeeded:
             take(record.model?.metrics ?? record.commandState.metrics, into: &trial)
             conclude(&trial)
+            if trial.state == .succeeded, entries[place.experiment]?.pauses(trial) == true {
+                pause(trial, now, &effects)
+                return
+            }
         case .failed:
             trial.state = .failed
             trial.reason = record.reason
@@ -223,6 +239,24 @@ extension Experiments {
         advance(trial.experiment, now, &effects)
     }
 
+    /// A trial came to its rung: it waits there, and the search decides who goes on.
+    mutating func pause(
+        _ trial: Trial, _ now: Int64, _ effects: inout ExperimentEffects
+    ) {
+        guard let rung = trial.rung else { return }
+        var trial = trial
+        trial.state = .paused
+        trial.reason = Reason(.none, "waits at rung \(rung.rung), budget \(rung.budget)")
+        trial.finishedAt = now
+        trial.rungs.append(
+            Trial.RungResult(
+                rung: rung, job: trial.job, values: trial.values, decision: trial.decision,
+                finishedAt: now))
+        settle(trial, &effects)
+        entries[trial.experiment]?.paused[trial.number] = trial
+        advance(trial.experiment, now, &effects)
+    }
+
     /// Takes a trial out of the active ones; counts it, ranks it, tells the search.
     private mutating func settle(_ trial: Trial, _ effects: inout ExperimentEffects) {
         guard var entry = entries[trial.experiment],
@@ -232,10 +266,8 @@ extension Experiments {
         entry.unplaced.removeAll { $0 == trial.number }
         entry.record.counts[.running] -= 1
         entry.record.counts[trial.state] += 1
-        if entry.isBetter(trial), let value = trial.values.first {
-            entry.record.best = trial.number
-            entry.record.bestValue = value
-        }
+        entry.rank(trial)
+        if entry.isPopulation, trial.state == .succeeded { entry.jobs[trial.number] = trial.job }
         if let space = entry.search?.configuration.space,
             let assignment = entry.coordinates(trial, space)
         {
@@ -277,11 +309,53 @@ extension Experiments {
         ended.search = nil
         ended.stopping = nil
         ended.unplaced = []
+        ended.paused = [:]
+        ended.values = [:]
+        ended.jobs = [:]
         entries[id] = ended
         attentive.remove(id)
         effects.fact(
             .experimentEnded, ended, Reason(reason.code, "\(ended.record.fullName): \(reason)"),
             now)
+    }
+}
+
+extension ExperimentEntry {
+    /// How many trials may still begin.
+    var freshTrials: Int { max(0, record.limits.most - record.counts.all) }
+
+    /// The end of an experiment that made all its trials.
+    var completion: Reason {
+        let waiting = record.counts[.paused]
+        let rest = waiting > 0 ? ", \(waiting) of them wait at a rung" : ""
+        return Reason(.completed, "\(record.counts.all) trials are done\(rest)")
+    }
+
+    /// Writes a suggestion down: a fresh trial, or a paused one that goes on.
+    mutating func begin(_ suggestion: Suggestion, at now: Int64) -> Trial? {
+        guard suggestion.action == .resume else {
+            let trial = trial(suggestion, at: now)
+            active[trial.number] = trial
+            record.nextTrial = trial.number + 1
+            record.counts[.running] += 1
+            return trial
+        }
+        let number = UInt32(clamping: suggestion.number + 1)
+        guard var trial = paused.removeValue(forKey: number) else { return nil }
+        trial.state = .running
+        trial.reason = .none
+        trial.job = JobID(0)
+        trial.rung = suggestion.rung.map { Trial.Rung($0) }
+        trial.decision = String(suggestion.reason.prefix(Trial.longestDecision / 4))
+        trial.startedAt = now
+        trial.finishedAt = 0
+        for (index, objective) in objectives.enumerated() where objective.strategy == .last {
+            trial.values[index] = .nan
+        }
+        active[number] = trial
+        record.counts[.paused] -= 1
+        record.counts[.running] += 1
+        return trial
     }
 }
 

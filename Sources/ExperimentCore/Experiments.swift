@@ -59,6 +59,11 @@ package struct Experiments: Sendable {
         entries[id]?.specification
     }
 
+    /// The job whose state trial `number` left; `nil` when it left none.
+    package func job(of number: UInt32, in experiment: ExperimentID) -> JobID? {
+        entries[experiment]?.jobs[number]
+    }
+
     /// Whether jobs of this name are trials of an experiment.
     package func ownsName(_ name: String, namespace: String) -> Bool {
         guard let dash = name.lastIndex(of: "-"), let run = UInt32(name[name.index(after: dash)...])

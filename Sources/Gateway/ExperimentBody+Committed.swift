@@ -17,6 +17,11 @@ extension ExperimentBody {
     }
 }
 
+extension Trial {
+    /// Whether it has values that may be the best: it succeeded, or waits at a rung.
+    fileprivate var isRanked: Bool { state == .succeeded || state == .paused }
+}
+
 extension CommittedExperiments.Item {
     /// The body of one of its trials.
     func body(_ trial: Trial, now: Int64) -> TrialBody {
@@ -28,7 +33,7 @@ extension CommittedExperiments.Item {
     /// The trials that succeeded, the best first; of equal ones the earlier.
     func ranked(_ trials: some Sequence<Trial>) -> [Trial] {
         guard let objective = specification.objectives.first else { return [] }
-        return trials.filter { $0.state == .succeeded && !$0.values.isEmpty }.sorted {
+        return trials.filter { $0.isRanked && !$0.values.isEmpty }.sorted {
             if objective.isBetter($0.values[0], than: $1.values[0]) { return true }
             if objective.isBetter($1.values[0], than: $0.values[0]) { return false }
             return $0.number < $1.number

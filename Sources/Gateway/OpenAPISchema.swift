@@ -107,12 +107,16 @@ struct OpenAPISchema: Sendable {
             "Trial",
             "name:string number:integer experiment:string jobID:integer state:string reason:string"
                 + " message:string parameters:values values:number?[] metrics:numbers"
-                + " curve:CurvePoint[] lastStep:integer decision:string createdAt:string?"
-                + " finishedAt:string? seconds:number"),
+                + " curve:CurvePoint[] lastStep:integer decision:string budget:integer?"
+                + " parent:integer? rungs:TrialRung[] createdAt:string? finishedAt:string?"
+                + " seconds:number"),
+        OpenAPISchema(
+            "TrialRung",
+            "rung:integer budget:integer jobID:integer value:number? decision:string"),
         OpenAPISchema(
             "TrialCounts",
             "all:integer running:integer succeeded:integer failed:integer stopped:integer"
-                + " cancelled:integer unavailable:integer"),
+                + " cancelled:integer unavailable:integer paused:integer"),
         OpenAPISchema("Lack", "node:string reason:string message:string"),
         OpenAPISchema(
             "Model",

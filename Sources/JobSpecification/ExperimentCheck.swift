@@ -19,6 +19,8 @@ struct ExperimentCheck {
             let others = tryExtremes(template, experiment, space, base, spec)
             let steps = ([job] + others).compactMap(\.mostSteps)
             experiment.earlyStopping?.complete(mostSteps: steps.max())
+            experiment.algorithm.complete(mostSteps: steps.min())
+            ExperimentBudgetCheck(collector: collector).check(experiment, [job] + others, spec)
         }
         checkSearch(experiment, spec)
     }
@@ -103,7 +105,8 @@ struct ExperimentCheck {
         _ experiment: ExperimentSpecification, _ spec: FieldReader, about probe: Probe?
     ) -> TrialTemplate.Job? {
         let rendering = template.render(
-            values, of: experiment.parameters, name: "trial", namespace: experiment.namespace)
+            values, of: experiment.parameters, name: "trial", namespace: experiment.namespace,
+            budget: experiment.leastBudget)
         switch rendering {
         case .job(let job): return job
         case .refused(let diagnostics):

@@ -176,6 +176,12 @@ struct ExperimentReader {
                     return nil
                 }
                 return .init(name: setting.name, text: number.description)
+            case .name:
+                let text = reader.text(setting.name) { text in
+                    text.wholeMatch(of: /[A-Za-z_][A-Za-z0-9_.-]{0,62}/) == nil
+                        ? "must be a name of letters, digits, '.', '_' and '-'" : nil
+                }
+                return text.map { .init(name: setting.name, text: $0) }
             case .word(let words):
                 // Unquoted true and false are words here.
                 let word = reader.word(setting.name, among: words, default: words[0])

@@ -7,7 +7,8 @@ extension ExperimentSpecification {
     package func exampleJob() -> TrialTemplate.Rendering? {
         guard let template, let space = try? space() else { return nil }
         return template.render(
-            beginning(in: space), of: parameters, name: "trial", namespace: namespace)
+            beginning(in: space), of: parameters, name: "trial", namespace: namespace,
+            budget: leastBudget)
     }
 
     /// The beginning of every range and the first of every list.

@@ -87,19 +87,44 @@ extension AlgorithmSpecification {
                 number("crossoverProbability") ?? settings.crossoverProbability
             settings.mutationProbability = number("mutationProbability")
             return .nsga2(settings)
+        case "asha": return .asha(halving)
         case "hyperband": return .hyperband(halving)
         case "bohb": return .bohb(halving)
-        case "pbt":
-            var settings = PopulationSettings()
-            settings.population = integer("population") ?? settings.population
-            settings.interval = integer("interval") ?? settings.interval
-            settings.truncation = number("truncation") ?? settings.truncation
-            settings.resampleProbability =
-                number("resampleProbability") ?? settings.resampleProbability
-            settings.generations = integer("generations")
-            return .pbt(settings)
+        case "pbt": return .pbt(population)
         default: return .auto
         }
+    }
+
+    /// Whether trials pause at rungs.
+    package var isHalving: Bool { name == "asha" || name == "hyperband" || name == "bohb" }
+
+    /// The budget of the last rung; `nil` outside of a halving.
+    package var maximumBudget: Int? { isHalving ? halving.maximumBudget : nil }
+
+    /// What the template calls the budget of a trial; `nil` when it has no name for it.
+    package var resource: String? { text("resource") }
+
+    var population: PopulationSettings {
+        var settings = PopulationSettings()
+        settings.population = integer("population") ?? settings.population
+        settings.interval = integer("interval") ?? settings.interval
+        settings.truncation = number("truncation") ?? settings.truncation
+        settings.resampleProbability =
+            number("resampleProbability") ?? settings.resampleProbability
+        settings.generations = integer("generations")
+        return settings
+    }
+
+    /// Fills in the budgets that the template knows: the epochs of its training job.
+    mutating func complete(mostSteps: Int?) {
+        guard let mostSteps else { return }
+        func give(_ name: String, _ number: Int) {
+            guard self.number(name) == nil else { return }
+            settings.append(.init(name: name, text: String(number)))
+            settings.sort { $0.name < $1.name }
+        }
+        if isHalving { give("maximumBudget", mostSteps) }
+        if name == "pbt" { give("generations", max(1, mostSteps / population.interval)) }
     }
 
     private func integer(_ name: String) -> Int? { number(name).flatMap { Int(exactly: $0) } }
@@ -139,7 +164,7 @@ extension AlgorithmSpecification {
         return settings
     }
 
-    private var halving: HalvingSettings {
+    var halving: HalvingSettings {
         HalvingSettings(
             minimumBudget: integer("minimumBudget") ?? 1,
             maximumBudget: integer("maximumBudget") ?? 81, reduction: integer("reduction") ?? 3)

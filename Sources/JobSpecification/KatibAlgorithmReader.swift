@@ -6,16 +6,14 @@ struct KatibAlgorithmReader {
 
     private static let names = [
         "random", "grid", "tpe", "multivariate-tpe", "bayesianoptimization", "cmaes", "sobol",
+        "hyperband",
     ]
 
     /// Algorithms of Katib that we do not run, with what to do instead.
     private static let refused = [
-        "hyperband":
-            "hyperband over a resource parameter is not supported by this release; use random or"
-            + " tpe with earlyStopping: in our own kind Experiment (asha, hyperband)",
         "pbt":
-            "pbt over a shared volume is not supported by this release; it needs checkpoint copies"
-            + " between trials",
+            "pbt over a shared volume has no counterpart on plain hosts; our own kind Experiment"
+            + " has pbt over a TrainJob, whose checkpoints go through the artifact store",
         "enas": "enas needs Katib's own controller and is not worth its cost; use tpe",
         "darts":
             "darts is one trial whose parameters are three texts; run its program as a single Job",
@@ -49,6 +47,9 @@ struct KatibAlgorithmReader {
         case "cmaes":
             result.name = "cmaEs"
             result.settings = cmaEs(settings)
+        case "hyperband":
+            result.name = "hyperband"
+            result.settings = hyperband(settings, reader)
         default: result.name = name
         }
         settings.finish()
@@ -78,6 +79,35 @@ struct KatibAlgorithmReader {
         }
         if let count = settings.integer("n_ei_candidates", in: 1...100_000) {
             found.append(.init(name: "candidates", text: String(count)))
+        }
+        return found
+    }
+
+    /// Katib's `r_l` is the budget of the last rung, `eta` the reduction. What its own service
+    /// writes back into the manifest is its state, not ours.
+    private func hyperband(
+        _ settings: KatibSettings, _ reader: FieldReader
+    ) -> [AlgorithmSpecification.Setting] {
+        for name in [
+            "s_max", "b_l", "r", "n", "current_s", "current_i", "evaluating_trials",
+        ] {
+            _ = settings.text(name)
+        }
+        var found: [AlgorithmSpecification.Setting] = []
+        if settings.text("r_l") == nil {
+            reader.report("algorithmSettings", "hyperband needs r_l, the budget of its last rung")
+        } else if let most = settings.number("r_l", in: 1...1e9) {
+            found.append(.init(name: "maximumBudget", text: String(Int(most))))
+        }
+        if let eta = settings.number("eta", in: 2...100) {
+            found.append(.init(name: "reduction", text: String(Int(eta.rounded()))))
+        }
+        if let resource = settings.text("resource_name") {
+            found.append(.init(name: "resource", text: resource))
+        } else {
+            reader.report(
+                "algorithmSettings",
+                "hyperband needs resource_name, the parameter that says how long a trial trains")
         }
         return found
     }

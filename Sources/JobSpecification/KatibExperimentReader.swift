@@ -27,7 +27,7 @@ struct KatibExperimentReader {
         let objective = readObjective(spec)
         let algorithm = KatibAlgorithmReader(collector: collector).read(spec)
         let stopping = readEarlyStopping(spec)
-        let parameters = readParameters(spec)
+        var parameters = readParameters(spec)
         let limits = readLimits(spec)
         _ = spec.word(
             "resumePolicy", among: ["Never", "LongRunning", "FromVolume"], default: "Never")
@@ -39,6 +39,15 @@ struct KatibExperimentReader {
         let template = KatibTemplateReader(collector: collector, source: source, file: file)
             .read(spec, parameters: parameters, metrics: metrics)
         spec.finish()
+        if let resource = algorithm.resource {
+            if let index = parameters.firstIndex(where: { $0.name == resource }) {
+                // Its values are the budgets of the rungs.
+                parameters.remove(at: index)
+            } else {
+                spec.report(
+                    "algorithm", "resource_name: \(YAMLNode.quoted(resource)) is no parameter")
+            }
+        }
         guard let template, collector.count == before else { return nil }
         var result = ExperimentSpecification(
             name: metadata.name, namespace: metadata.namespace, labels: metadata.labels,

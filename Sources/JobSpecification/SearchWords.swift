@@ -8,6 +8,8 @@ package enum SearchWords {
             case number(ClosedRange<Double>)
             /// One of these; the first is the default.
             case word([String])
+            /// A name the template uses.
+            case name
         }
 
         let name: String
@@ -27,7 +29,7 @@ package enum SearchWords {
     private static let halving = [
         Setting("minimumBudget", .integer(1...1_000_000_000)),
         Setting("maximumBudget", .integer(1...1_000_000_000)),
-        Setting("reduction", .integer(2...100)),
+        Setting("reduction", .integer(2...100)), Setting("resource", .name),
     ]
 
     /// Settings by algorithm; every algorithm has a seed besides.
@@ -56,6 +58,7 @@ package enum SearchWords {
             Setting("crossoverProbability", .number(0...1)),
             Setting("mutationProbability", .number(0...1)),
         ],
+        "asha": halving,
         "hyperband": halving,
         "bohb": halving,
         "pbt": [
@@ -70,7 +73,7 @@ package enum SearchWords {
     /// The algorithms in the order they are suggested.
     package static let algorithmNames = [
         "auto", "random", "grid", "sobol", "halton", "tpe", "multivariateTpe", "gaussianProcess",
-        "cmaEs", "nsga2", "hyperband", "bohb", "pbt",
+        "cmaEs", "nsga2", "asha", "hyperband", "bohb", "pbt",
     ]
 
     /// Names other tools have for the algorithms.

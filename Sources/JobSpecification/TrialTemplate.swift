@@ -70,10 +70,24 @@ package struct TrialTemplate: Sendable, Equatable {
         case refused([Diagnostic])
     }
 
+    /// How far one trial trains, and what the template calls that.
+    package struct Budget: Sendable, Equatable {
+        /// The placeholder that stands for it.
+        package var name: String
+        /// The step up to which the trial trains.
+        package var amount: Int
+
+        /// Names an amount.
+        package init(name: String, amount: Int) {
+            self.name = name
+            self.amount = amount
+        }
+    }
+
     /// Puts values in and reads the result; `name` and `labels` become the job's own.
     package func render(
         _ values: [TrialAssignment], of parameters: [ParameterSpecification], name: String,
-        namespace: String, labels: [Label] = []
+        namespace: String, labels: [Label] = [], budget: Budget? = nil
     ) -> Rendering {
         var overrides: [Override] = []
         for value in values {
@@ -85,8 +99,9 @@ package struct TrialTemplate: Sendable, Equatable {
             overrides.append(override)
         }
         let collector = DiagnosticCollector(file: file, source: source, overrides: overrides)
-        var document = substitution(values, parameters, name: name, namespace: namespace)
-            .applied(to: root)
+        var document = substitution(
+            values, parameters, name: name, namespace: namespace, budget: budget
+        ).applied(to: root)
         OverrideApplication(overrides, collector: collector).apply(to: &document)
         document.set(field: "name", to: name, in: "metadata")
         document.set(field: "namespace", to: namespace, in: "metadata")
@@ -110,9 +125,13 @@ package struct TrialTemplate: Sendable, Equatable {
 
     private func substitution(
         _ values: [TrialAssignment], _ parameters: [ParameterSpecification], name: String,
-        namespace: String
+        namespace: String, budget: Budget?
     ) -> PlaceholderSubstitution {
         var texts: [String: PlaceholderSubstitution.Value] = [:]
+        if let budget {
+            let text = String(budget.amount)
+            texts[budget.name] = .init(text: text, yaml: text)
+        }
         for value in values {
             guard let parameter = parameters.first(where: { $0.name == value.name }) else {
                 continue

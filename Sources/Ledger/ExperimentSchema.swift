@@ -19,7 +19,7 @@ enum ExperimentSchema {
             experiment INTEGER NOT NULL REFERENCES experiment (id),
             number INTEGER NOT NULL CHECK (number > 0),
             job INTEGER NOT NULL,
-            state INTEGER NOT NULL CHECK (state BETWEEN 1 AND 6),
+            state INTEGER NOT NULL CHECK (state BETWEEN 1 AND 7),
             checksum INTEGER NOT NULL,
             body BLOB NOT NULL,
             PRIMARY KEY (experiment, number)

@@ -167,13 +167,22 @@ struct LedgerInspection {
 
     /// Runs of a name and versions of a model count from 1 without gaps, in order of the jobs.
     private func checkRuns(_ database: Database, _ report: inout LedgerCheckReport) throws {
+        // The jobs of trials are counted by their trials. A ledger of an older release, looked at
+        // without changing it, has none.
+        let ofTrials =
+            try database.tableExists("experiment")
+            ? """
+            AND NOT EXISTS (SELECT 1 FROM experiment
+                WHERE experiment.namespace = jobs.namespace
+                    AND experiment.name || '-' || experiment.run = jobs.name)
+            """ : ""
         let gaps = try Row.fetchCursor(
             database,
             sql: """
                 SELECT namespace, name, run, id FROM
                     (SELECT namespace, name, run, id, row_number()
-                        OVER (PARTITION BY namespace, name ORDER BY id) AS place FROM job)
-                WHERE run <> place AND id NOT IN (SELECT job FROM trial) ORDER BY id
+                        OVER (PARTITION BY namespace, name ORDER BY id) AS place FROM job) AS jobs
+                WHERE run <> place \(ofTrials) ORDER BY id
                 """)
         while let row = try gaps.next() {
             let name: String = row["name"]
@@ -205,6 +214,7 @@ struct LedgerInspection {
 
     /// Every experiment and trial can be read; trials are counted without gaps, their jobs exist.
     private func checkTrials(_ database: Database, _ report: inout LedgerCheckReport) throws {
+        guard try database.tableExists("trial") else { return }
         do {
             for item in try LedgerReading(path: path).experiments(database).items {
                 let record = item.record

@@ -38,10 +38,28 @@ extension Scheduler {
                 "\(configuration.mostActiveJobs) jobs wait or run already; wait for some to end")
             return
         }
+        let paused = submission.resumes.flatMap { jobs[$0]?.record }
+        if let job = submission.resumes, paused?.model?.state == nil {
+            effects.refuse(
+                request, .notFound,
+                "the state of job \(job), which this one goes on from, is gone")
+            return
+        }
+        accept(submission, goingOnFrom: paused, request, moment, &effects)
+    }
+
+    /// Gives a submission its number and puts it among the waiting jobs.
+    private mutating func accept(
+        _ submission: Submission, goingOnFrom paused: JobRecord?, _ request: RequestToken,
+        _ moment: Moment, _ effects: inout SchedulerEffects
+    ) {
+        let key = "\(submission.namespace)/\(submission.idempotencyKey)"
         let id = nextJob
         nextJob = JobID(id.number + 1)
         let nameKey = "\(submission.namespace)/\(submission.name)"
-        let run = submission.trial?.number ?? (lastRun[nameKey] ?? 0) + 1
+        let isFirst = submission.continuation == 0
+        let number = isFirst ? submission.trial?.number : nil
+        let run = number ?? (lastRun[nameKey] ?? 0) + 1
         lastRun[nameKey] = max(run, lastRun[nameKey] ?? 0)
         if !submission.idempotencyKey.isEmpty { jobOfKey[key] = id }
         var record = JobRecord(
@@ -51,6 +69,8 @@ extension Scheduler {
             requirements: submission.requirements, submittedAt: moment.wallMilliseconds)
         record.trial = submission.trial
         record.owner = submission.owner
+        record.continuation = submission.continuation
+        if let paused { record.goOn(from: paused) }
         record.command = submission.command
         record.reason =
             submission.requirements.isSuspended
@@ -251,6 +271,16 @@ extension Scheduler {
 }
 
 extension JobRecord {
+    /// Begins with the state of a paused job, under what was frozen for that one.
+    fileprivate mutating func goOn(from paused: JobRecord) {
+        guard let state = paused.model?.state else { return }
+        beginning = TrainingBeginning(job: paused.id, checkpoint: state)
+        coreType = paused.coreType
+        fingerprint = paused.fingerprint
+        work.stepsPerRound = paused.work.stepsPerRound
+        work.averaging.choice = paused.work.averaging.choice
+    }
+
     /// Whether the job is what the submission asks for; H may have been chosen since.
     fileprivate func asks(for submission: Submission) -> Bool {
         var asked = submission.work

@@ -39,12 +39,22 @@ extension Scheduler {
     mutating func askForCheckpoint(
         _ job: JobID, _ moment: Moment, _ effects: inout SchedulerEffects
     ) -> Bool {
-        guard var entry = jobs[job], let checkpoint = entry.record.checkpoint else { return false }
+        guard var entry = jobs[job],
+            let checkpoint = entry.record.checkpoint ?? entry.record.beginning?.checkpoint
+        else { return false }
         if !entry.beginsFromCheckpoint {
             jobs[job]?.beginsFromCheckpoint = true
             goOn(
                 job,
                 Reason(.starting, "begins from the checkpoint after round \(checkpoint.round)"),
+                moment, &effects)
+            return true
+        }
+        if entry.record.checkpoint == nil {
+            // Not from its seed: what it goes on from is part of what it is.
+            end(
+                job, .failed, .failed,
+                Reason(.notFound, "the state after round \(checkpoint.round) cannot be read"),
                 moment, &effects)
             return true
         }
@@ -58,10 +68,11 @@ extension Scheduler {
                 reason: Reason(
                     .notFound,
                     "the checkpoint after round \(checkpoint.round) cannot be read; "
-                        + "the job begins from its seed"),
+                        + "the job begins from "
+                        + (entry.record.beginning == nil ? "its seed" : "where it went on")),
                 state: entry.record.state))
         effects.changedJobs.append(job)
-        return false
+        return askForCheckpoint(job, moment, &effects)
     }
 
     /// Forgets the checkpoint of a job that needs none any more.

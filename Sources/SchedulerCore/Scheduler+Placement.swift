@@ -197,7 +197,8 @@ extension Scheduler {
         var entry = placed
         entry.record.state = .running
         entry.record.attempt += 1
-        entry.beginsFromCheckpoint = entry.record.checkpoint != nil
+        entry.beginsFromCheckpoint =
+            entry.record.checkpoint != nil || entry.record.beginning != nil
         if entry.record.startedAt == 0 { entry.record.startedAt = moment.wallMilliseconds }
         if entry.record.work.stepsPerRound == 0 {
             entry.record.work.stepsPerRound = automaticSteps(for: entry.record)

@@ -63,7 +63,10 @@ extension Scheduler {
             attempt: entry.attempt, term: entry.record.term, work: entry.record.work,
             coreType: entry.record.coreType, lanes: member.lanes, jobName: entry.record.fullName)
         if entry.beginsFromCheckpoint, member.node == entry.record.members.first?.node {
-            prepare.checkpoint = entry.record.checkpoint
+            prepare.checkpoint = entry.record.checkpoint ?? entry.record.beginning?.checkpoint
+            if entry.record.checkpoint == nil, let beginning = entry.record.beginning {
+                prepare.checkpointJob = beginning.job
+            }
         }
         effects.send(.prepare(prepare), to: member.node)
     }

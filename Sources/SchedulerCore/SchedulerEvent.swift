@@ -50,6 +50,10 @@ package struct Submission: Sendable, Equatable {
     package var requirements: JobRequirements
     /// The trial it evaluates, whose number becomes its run; `nil` for a job of its own.
     package var trial: TrialReference?
+    /// The paused job whose state it goes on from; `nil` when it begins with its seed.
+    package var resumes: JobID?
+    /// How many jobs of its trial came before it.
+    package var continuation = 0
 
     /// Makes a submission.
     package init(

@@ -78,7 +78,7 @@ struct ExperimentDriver {
             let starts = all.starts[started...]
             started = all.starts.count
             for start in starts {
-                all.append(place(start.trial, &scheduler, &effects, moment))
+                all.append(core.place(start.trial, &scheduler, &effects, moment))
             }
         }
         // What a turn could not do waits for the next wake.
@@ -101,7 +101,7 @@ struct ExperimentDriver {
         var turn = Turn()
         var all = core.goOn(atWall: moment.wallMilliseconds)
         for start in all.starts {
-            all.append(place(start.trial, &scheduler, &effects, moment))
+            all.append(core.place(start.trial, &scheduler, &effects, moment))
         }
         for stop in all.stops {
             effects.append(scheduler.step(.stopTrial(stop.job, stop.reason), at: moment))
@@ -157,71 +157,6 @@ struct ExperimentDriver {
             (0...TrialReport.largestStep).contains(step)
         else { return progress.completeRounds }
         return step
-    }
-
-    /// Renders the trial's job and submits it.
-    private mutating func place(
-        _ trial: Trial, _ scheduler: inout Scheduler, _ effects: inout SchedulerEffects,
-        _ moment: Moment
-    ) -> ExperimentEffects {
-        let now = moment.wallMilliseconds
-        guard let record = core.record(of: trial.experiment),
-            let specification = core.specification(of: trial.experiment),
-            let template = specification.template
-        else { return ExperimentEffects() }
-        func refused(_ reason: Reason, isForGood: Bool) -> ExperimentEvent {
-            .refused(trial.experiment, trial: trial.number, reason, isForGood: isForGood)
-        }
-        let labels = [
-            Label(key: "mlctl.dev/experiment", value: record.fullName),
-            Label(key: "mlctl.dev/trial", value: String(trial.number)),
-        ]
-        let rendering = template.render(
-            trial.assignments, of: specification.parameters,
-            name: "\(record.fullName)-\(Trial.suffix(trial.number))",
-            namespace: record.namespace, labels: labels)
-        var submission: Submission
-        switch rendering {
-        case .refused(let diagnostics):
-            let first = diagnostics.first.map { "\($0.path): \($0.message)" } ?? "refused"
-            return core.step(refused(Reason(.invalid, first), isForGood: true), atWall: now)
-        case .job(.trainJob(let job)):
-            guard case .artifact(let data) = job.dataSource else {
-                let reason = Reason(.badData, "the template's data is not known by its digest")
-                return core.step(refused(reason, isForGood: true), atWall: now)
-            }
-            var requirements = job.requirements
-            if job.modelName == job.name { requirements.modelName = record.name }
-            submission = Submission(
-                namespace: record.namespace, name: record.fullName, user: record.user,
-                labels: job.labels, idempotencyKey: "", specification: job.canonicalYAML(),
-                work: job.work(data: data), requirements: requirements,
-                trial: TrialReference(experiment: trial.experiment, number: trial.number))
-        case .job(.command(let job)):
-            if case .folder = job.workdir {
-                let reason = Reason(.badData, "the template's workdir is not known by its digest")
-                return core.step(refused(reason, isForGood: true), atWall: now)
-            }
-            submission = Submission(
-                namespace: record.namespace, name: record.fullName, user: record.user,
-                labels: job.labels, idempotencyKey: "", specification: job.canonicalYAML(),
-                work: .none(ranks: job.command.ranks), requirements: job.requirements,
-                command: job.work,
-                trial: TrialReference(experiment: trial.experiment, number: trial.number))
-        }
-        submission.owner = record.owner
-        var result = scheduler.step(.submit(submission, RequestToken(0)), at: moment)
-        let answer = result.replies.first { $0.request == RequestToken(0) }?.answer
-        result.replies.removeAll { $0.request == RequestToken(0) }
-        effects.append(result)
-        switch answer {
-        case .accepted(let job, _, _)?:
-            return core.step(.placed(trial.experiment, trial: trial.number, job), atWall: now)
-        case .refused(let reason)?:
-            let isForGood = reason.code != .diskFull && reason.code != .limitReached
-            return core.step(refused(reason, isForGood: isForGood), atWall: now)
-        case .done?, .assigned?, nil: return ExperimentEffects()
-        }
     }
 
     /// Makes the ledger's batch; reports that changed nothing else wait for others to be written.

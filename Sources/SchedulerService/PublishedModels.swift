@@ -28,6 +28,14 @@ struct PublishedModels: Sendable {
         return Int64(size) == written.checkpoint.byteCount
     }
 
+    /// Whether a state lies in the store whole; none always does.
+    private func holds(_ state: CheckpointReference?) -> Bool {
+        guard let state else { return true }
+        guard let digest = SHA256Digest(hex: state.digest), let size = try? store.size(of: digest)
+        else { return false }
+        return Int64(size) == state.byteCount
+    }
+
     /// Removes a checkpoint nobody needs any more; any other file stays, whatever was asked.
     func discardCheckpoint(_ text: String) {
         guard let digest = SHA256Digest(hex: text), let file = try? store.map(digest),
@@ -40,7 +48,7 @@ struct PublishedModels: Sendable {
     private func checked(_ status: AttemptStatus) -> AttemptStatus {
         guard status.phase == .published else { return status }
         if let model = status.model, let digest = SHA256Digest(hex: model.weightsDigest),
-            let size = try? store.size(of: digest), size > 0
+            let size = try? store.size(of: digest), size > 0, holds(model.state)
         {
             return status
         }

@@ -110,11 +110,14 @@ package struct SearchState: Sendable {
         return taken
     }
 
-    /// Up to `count` trials to run next, and why there are fewer.
-    package mutating func ask(_ count: Int) -> SuggestionBatch {
+    /// Up to `count` trials to run next, and why there are fewer; at most `mostStarts` of them
+    /// begin, the others go on from a rung.
+    package mutating func ask(_ count: Int, mostStarts: Int = .max) -> SuggestionBatch {
         var batch = SuggestionBatch(suggestions: [], shortage: nil)
+        var starts = 0
         for _ in 0..<min(count, Self.batchLimit) {
-            if !waiting.isEmpty {
+            if !waiting.isEmpty, starts < mostStarts {
+                starts += 1
                 let place = sampler.admission(history: history)
                 let suggestion = Suggestion(
                     number: history.trialCount, assignment: waiting[0], origin: .enqueued,
@@ -123,8 +126,9 @@ package struct SearchState: Sendable {
                 batch.suggestions.append(suggestion)
                 continue
             }
-            switch proposeUntried() {
+            switch starts < mostStarts ? proposeUntried() : proposeResumed() {
             case .start(let draft):
+                starts += 1
                 let suggestion = Suggestion(
                     number: history.trialCount, assignment: draft.assignment,
                     reason: draft.reason, rung: draft.rung, generation: draft.generation,
@@ -233,6 +237,13 @@ package struct SearchState: Sendable {
         draft.assignment = untriedAssignment(number: number)
         draft.reason = "the sampler's choice was tried already; drawn among the untried"
         return .start(draft)
+    }
+
+    /// A paused trial that goes on, when no more may begin.
+    private mutating func proposeResumed() -> Proposal {
+        let proposal = sampler.propose(history.trialCount, attempt: 0, history: history)
+        guard case .start = proposal else { return proposal }
+        return .waiting("no more trials may begin")
     }
 
     private func untriedAssignment(number: Int) -> Assignment {

@@ -41,16 +41,31 @@ enum CheckpointFile {
         }
     }
 
+    /// The words before the elements.
+    private static func header(
+        _ contents: Contents, _ elements: UnsafeBufferPointer<Float>
+    ) -> [UInt64] {
+        let digest = FastDigest.of(UnsafeRawBufferPointer(elements))
+        let words: [UInt64] = [
+            magic, contents.job, UInt64(bitPattern: contents.round), UInt64(elements.count),
+        ]
+        return words + contents.trailer.encoded + [digest.high, digest.low]
+    }
+
+    /// A whole file in memory.
+    static func bytes(
+        _ contents: Contents, _ elements: UnsafeBufferPointer<Float>
+    ) -> [UInt8] {
+        let words = header(contents, elements)
+        return words.withUnsafeBytes { Array($0) } + Array(UnsafeRawBufferPointer(elements))
+    }
+
     /// Writes a whole file and gives its SHA-256 and length.
     static func write(
         _ contents: Contents, _ elements: UnsafeBufferPointer<Float>, to path: String
     ) throws -> (digest: SHA256Digest, byteCount: Int) {
         let body = UnsafeRawBufferPointer(elements)
-        let digest = FastDigest.of(body)
-        var words: [UInt64] = [
-            magic, contents.job, UInt64(bitPattern: contents.round), UInt64(elements.count),
-        ]
-        words += contents.trailer.encoded + [digest.high, digest.low]
+        let words = header(contents, elements)
         guard let file = fopen(path, "wb") else { throw Problem.notWritten(path, errno) }
         var hasher = SHA256Hasher()
         var isWritten = words.withUnsafeBytes { header in

@@ -9,6 +9,8 @@ enum ModelWriter {
     static let weightsName = "model.safetensors"
     /// The description, within the model folder.
     static let descriptionName = "model.json"
+    /// The state of training, within the model folder of a job that paused.
+    static let stateName = "state.checkpoint"
 
     static func write(
         _ session: TrainingSession, into folder: String
@@ -25,16 +27,33 @@ enum ModelWriter {
             session, metrics: metrics, evaluations: evaluations,
             weightsDigest: "\(weightsDigest)")
         let descriptionDigest = description.withUnsafeBytes { SHA256Hasher.digest(of: $0) }
-        try ModelFolder.write(
-            [
-                ModelFolder.File(name: weightsName, bytes: weights),
-                ModelFolder.File(name: descriptionName, bytes: description),
-            ],
-            to: folder, replacing: true)
-        return ClusterVocabulary.TrainedModel(
+        var files = [
+            ModelFolder.File(name: weightsName, bytes: weights),
+            ModelFolder.File(name: descriptionName, bytes: description),
+        ]
+        let state = session.work.pauseEpoch > 0 ? stateFile(of: session) : nil
+        if let state { files.append(state) }
+        try ModelFolder.write(files, to: folder, replacing: true)
+        var model = ClusterVocabulary.TrainedModel(
             weightsDigest: "\(weightsDigest)", descriptionDigest: "\(descriptionDigest)",
             byteCount: Int64(weights.count + description.count), metrics: metrics,
             roundChain: "\(session.trailer.chain)", rounds: session.completeRounds)
+        model.state = state.map { file in
+            let digest = file.bytes.withUnsafeBytes { SHA256Hasher.digest(of: $0) }
+            return CheckpointReference(
+                round: session.completeRounds, digest: digest.hex,
+                byteCount: Int64(file.bytes.count))
+        }
+        return model
+    }
+
+    /// The state another job may go on from.
+    private static func stateFile(of session: TrainingSession) -> ModelFolder.File {
+        let contents = CheckpointFile.Contents(
+            job: session.attempt.job.number, round: session.completeRounds,
+            trailer: session.trailer)
+        return ModelFolder.File(
+            name: stateName, bytes: CheckpointFile.bytes(contents, session.state.elements))
     }
 
     private static func finalMetrics(

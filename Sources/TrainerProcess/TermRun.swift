@@ -138,7 +138,7 @@ final class TermRun {
         }
         var progress = TrainingProgress(
             attempt: go.attempt, term: go.term, completeRounds: session.completeRounds,
-            totalRounds: session.totalRounds, stateDigest: "\(session.stateDigest)",
+            totalRounds: session.endRound, stateDigest: "\(session.stateDigest)",
             samples: samplesDone,
             samplesPerSecond: seconds > 0 ? Double(samplesSinceReport) / seconds : 0,
             trainLoss: results.training.meanLoss,

@@ -78,7 +78,8 @@ package final class TrainerLoop {
         session.goBackToAnchor()
         try session.adopt(prepare.work.averaging.choice)
         if session.completeRounds < 0, !places.checkpointPath.isEmpty {
-            resume(session, from: places.checkpointPath)
+            let writer = prepare.checkpointJob.number > 0 ? prepare.checkpointJob : nil
+            resume(session, from: places.checkpointPath, of: writer ?? prepare.attempt.job)
         }
         // A checkpoint comes in its place, and brings all there is.
         if session.completeRounds < 0, prepare.checkpoint == nil {
@@ -102,10 +103,9 @@ package final class TrainerLoop {
 
     /// Begins from a checkpoint; one that is of no use leaves the trainer without state, and the
     /// scheduler decides what follows.
-    private func resume(_ session: TrainingSession, from path: String) {
+    private func resume(_ session: TrainingSession, from path: String, of job: JobID) {
         do {
-            let contents = try CheckpointFile.read(
-                path, job: session.attempt.job.number, into: session.state)
+            let contents = try CheckpointFile.read(path, job: job.number, into: session.state)
             session.adopt(round: contents.round, trailer: contents.trailer)
             log("took the checkpoint after round \(contents.round)")
         } catch {

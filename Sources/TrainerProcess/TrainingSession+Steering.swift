@@ -8,7 +8,7 @@ import WireCodec
 extension TrainingSession {
     /// Whether there is nothing left to train: the plan is done, or validation ended it early, or
     /// the solver found the bottom.
-    var isComplete: Bool { completeRounds >= totalRounds || steering.isStopped || isSolved }
+    var isComplete: Bool { completeRounds >= endRound || steering.isStopped || isSolved }
 
     /// Whether the solver of a full-batch job has ended.
     var isSolved: Bool {

@@ -118,6 +118,7 @@ final class TrainingSession {
         averaged = FloatBuffer(count: exchangedCount)
         tree = ReductionTree(replicaCount: work.replicas)
         evaluator = try Evaluator(layout: layout, standardization: standardization)
+        endRound = roundOfPause()
     }
 
     private static func split(
@@ -138,6 +139,24 @@ final class TrainingSession {
     }
 
     var totalRounds: Int64 { Int64(plan.rounds) }
+
+    /// The rounds this job trains: all, or up to the first border at which the epoch of the pause
+    /// is read whole.
+    private(set) var endRound: Int64 = 0
+
+    private func roundOfPause() -> Int64 {
+        guard work.pauseEpoch > 0, work.pauseEpoch < plan.epochs else { return totalRounds }
+        var (low, high) = (Int64(1), totalRounds)
+        while low < high {
+            let middle = (low + high) / 2
+            if epochs(afterRounds: middle) >= work.pauseEpoch {
+                high = middle
+            } else {
+                low = middle + 1
+            }
+        }
+        return low
+    }
 
     /// Puts the initial state, a function of the seed or of the model to begin from, as that after
     /// zero rounds.
@@ -174,6 +193,7 @@ final class TrainingSession {
         guard work.averaging.choice != choice else { return }
         work.averaging.choice = choice
         plan = try TrainingPlan(work, trainRows: split.train.count, optimizer: optimizer)
+        endRound = roundOfPause()
         // The lanes' trainers hold the plan: they are made anew.
         pool = nil
         lanes = 0

@@ -35,3 +35,20 @@ extension CheckpointWritten: WireValue {
         return wire
     }
 }
+
+extension TrainingBeginning: WireValue {
+    init(wire: WireTrainingBeginning) throws(WireError) {
+        let check = FieldChecks("TrainingBeginning")
+        self.init(
+            job: try check.job(wire.job, "job"),
+            checkpoint: try check.required(
+                CheckpointReference.self, wire.checkpoint, wire.hasCheckpoint, "checkpoint"))
+    }
+
+    var wire: WireTrainingBeginning {
+        var wire = WireTrainingBeginning()
+        wire.job = job.number
+        wire.checkpoint = checkpoint.wire
+        return wire
+    }
+}

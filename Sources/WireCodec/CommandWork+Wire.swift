@@ -57,6 +57,8 @@ extension CheckpointRequest: WireValue {
             signal: try check.number(wire.signal, "signal", 0...64),
             graceSeconds: try check.number(
                 wire.graceSeconds, "grace_seconds", 0...WireLimits.longestSeconds))
+        folderOf = JobID(
+            try check.number(wire.folderOf, "folder_of", 0...WireLimits.largestNumber))
     }
 
     var wire: WireCheckpointRequest {
@@ -64,6 +66,7 @@ extension CheckpointRequest: WireValue {
         wire.path = path
         wire.signal = signal
         wire.graceSeconds = graceSeconds
+        wire.folderOf = folderOf.number
         return wire
     }
 }

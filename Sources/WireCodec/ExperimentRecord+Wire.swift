@@ -22,7 +22,8 @@ extension ExperimentRecord: WireValue {
         finishedAt = try check.count(wire.finishedAt, "finished_at")
         nextTrial = try check.number(wire.nextTrial, "next_trial", 1...UInt32.max)
         let states = Trial.State.allCases
-        guard wire.counts.count == states.count else {
+        // A state that came later has no count in an older record.
+        guard wire.counts.count <= states.count else {
             throw check.invalid("counts", "has \(wire.counts.count) entries, not \(states.count)")
         }
         for (state, count) in zip(states, wire.counts) {

@@ -45,6 +45,8 @@ extension JobRecord: WireValue {
         checkpoint =
             wire.hasCheckpoint ? try CheckpointReference(wire: wire.checkpoint) : nil
         trial = wire.hasTrial ? try TrialReference(wire: wire.trial) : nil
+        beginning = wire.hasBeginning ? try TrainingBeginning(wire: wire.beginning) : nil
+        continuation = try check.integer(wire.continuation, "continuation")
         self.command = command
         if wire.hasCommandState { commandState = try CommandState(wire: wire.commandState) }
     }
@@ -94,6 +96,8 @@ extension JobRecord: WireValue {
         if exchange != ExchangeFigures() { wire.exchange = exchange.wire }
         if let checkpoint { wire.checkpoint = checkpoint.wire }
         if let trial { wire.trial = trial.wire }
+        if let beginning { wire.beginning = beginning.wire }
+        wire.continuation = Int64(continuation)
         return wire
     }
 }

@@ -24,6 +24,8 @@ extension PrepareTraining: WireValue {
             })
         checkpoint =
             wire.hasCheckpoint ? try CheckpointReference(wire: wire.checkpoint) : nil
+        checkpointJob = JobID(
+            try check.number(wire.checkpointJob, "checkpoint_job", 0...WireLimits.largestNumber))
     }
 
     var wire: WirePrepareTraining {
@@ -38,6 +40,7 @@ extension PrepareTraining: WireValue {
             exchangeKey.bytes[start...].prefix(8).reversed().reduce(0) { $0 << 8 | UInt64($1) }
         }
         if let checkpoint { wire.checkpoint = checkpoint.wire }
+        wire.checkpointJob = checkpointJob.number
         return wire
     }
 }

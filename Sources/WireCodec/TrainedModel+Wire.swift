@@ -11,6 +11,7 @@ extension TrainedModel: WireValue {
             metrics: try check.list(Metric.self, wire.metrics, "metrics", most: Metric.most),
             roundChain: try check.digest(wire.roundChain, "round_chain", digits: 32),
             rounds: try check.count(wire.rounds, "rounds"))
+        state = wire.hasState ? try CheckpointReference(wire: wire.state) : nil
     }
 
     var wire: WireTrainedModel {
@@ -21,6 +22,7 @@ extension TrainedModel: WireValue {
         wire.metrics = metrics.map(\.wire)
         wire.roundChain = roundChain
         wire.rounds = rounds
+        if let state { wire.state = state.wire }
         return wire
     }
 }

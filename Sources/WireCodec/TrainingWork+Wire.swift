@@ -35,6 +35,7 @@ extension TrainingWork: WireValue {
         }
         if wire.hasSteering { steering = try SteeringWork(wire: wire.steering) }
         if wire.hasInitial { initial = try InitialModel(wire: wire.initial) }
+        pauseEpoch = try check.integer(wire.pauseEpoch, "pause_epoch", through: wire.epochs)
     }
 
     var wire: WireTrainingWork {
@@ -59,6 +60,7 @@ extension TrainingWork: WireValue {
         wire.averagesOptimizerState = averagesOptimizerState
         wire.stepsPerRound = Int64(stepsPerRound)
         if averaging != AveragingWork() { wire.averaging = averaging.wire }
+        wire.pauseEpoch = Int64(pauseEpoch)
         if let initial { wire.initial = initial.wire }
         return wire
     }

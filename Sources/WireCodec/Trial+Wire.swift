@@ -14,10 +14,7 @@ extension Trial: WireValue {
                 wire.decision, "decision", longest: Trial.longestDecision),
             createdAt: try check.count(wire.createdAt, "created_at"))
         if wire.hasRung {
-            rung = Trial.Rung(
-                bracket: try check.integer(wire.rung.bracket, "rung.bracket"),
-                rung: try check.integer(wire.rung.rung, "rung.rung"),
-                budget: try check.integer(wire.rung.budget, "rung.budget"))
+            rung = try Rung(wire: wire.rung)
         }
         if wire.hasGeneration { generation = try check.integer(wire.generation, "generation") }
         parent = wire.parent
@@ -33,6 +30,9 @@ extension Trial: WireValue {
         reports = try check.list(
             TrialReport.self, wire.reports, "reports", most: Trial.mostReports)
         lastStep = try check.count(wire.lastStep, "last_step")
+        rungs = try check.list(RungResult.self, wire.rungs, "rungs", most: Trial.mostRungs)
+        let started = try check.count(wire.startedAt, "started_at")
+        startedAt = started > 0 ? started : createdAt
     }
 
     var wire: WireTrial {
@@ -43,11 +43,9 @@ extension Trial: WireValue {
         wire.assignments = assignments.map(\.wire)
         wire.origin = UInt32(origin.rawValue)
         wire.decision = decision.cut(toBytes: Trial.longestDecision)
-        if let rung {
-            wire.rung.bracket = Int64(rung.bracket)
-            wire.rung.rung = Int64(rung.rung)
-            wire.rung.budget = Int64(rung.budget)
-        }
+        if let rung { wire.rung = rung.wire }
+        wire.rungs = rungs.map(\.wire)
+        if startedAt != createdAt { wire.startedAt = startedAt }
         if let generation { wire.generation = Int64(generation) }
         wire.parent = parent
         wire.state = WireTrialState(rawValue: Int(state.rawValue)) ?? .unspecified
@@ -58,6 +56,49 @@ extension Trial: WireValue {
         wire.metrics = metrics.map(\.wire)
         wire.reports = reports.map(\.wire)
         wire.lastStep = lastStep
+        return wire
+    }
+}
+
+extension Trial.Rung: WireValue {
+    init(wire: WireTrialRung) throws(WireError) {
+        let check = FieldChecks("TrialRung")
+        self.init(
+            bracket: try check.integer(wire.bracket, "bracket"),
+            rung: try check.integer(wire.rung, "rung"),
+            budget: try check.integer(wire.budget, "budget"))
+    }
+
+    var wire: WireTrialRung {
+        var wire = WireTrialRung()
+        wire.bracket = Int64(bracket)
+        wire.rung = Int64(rung)
+        wire.budget = Int64(budget)
+        return wire
+    }
+}
+
+extension Trial.RungResult: WireValue {
+    init(wire: WireTrialRungResult) throws(WireError) {
+        let check = FieldChecks("TrialRungResult")
+        guard wire.values.count <= Metric.most else {
+            throw check.invalid("values", "has \(wire.values.count) entries")
+        }
+        self.init(
+            rung: try check.required(Trial.Rung.self, wire.rung, wire.hasRung, "rung"),
+            job: JobID(try check.number(wire.job, "job", 0...WireLimits.largestNumber)),
+            values: wire.values,
+            decision: try check.text(wire.decision, "decision", longest: Trial.longestDecision),
+            finishedAt: try check.count(wire.finishedAt, "finished_at"))
+    }
+
+    var wire: WireTrialRungResult {
+        var wire = WireTrialRungResult()
+        wire.rung = rung.wire
+        wire.job = job.number
+        wire.values = values
+        wire.decision = decision.cut(toBytes: Trial.longestDecision)
+        wire.finishedAt = finishedAt
         return wire
     }
 }

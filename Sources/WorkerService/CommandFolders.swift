@@ -84,7 +84,9 @@ final class CommandFolders: Sendable {
             }
         }
         guard let checkpoint = order.work.checkpoint else { return }
-        let kept = "\(stateFolder)/checkpoints/\(order.attempt.job)"
+        let isOwn = checkpoint.folderOf.number == 0
+        let job = isOwn ? order.attempt.job : checkpoint.folderOf
+        let kept = "\(stateFolder)/checkpoints/\(job)"
         try makeFolder(kept, of: owner)
         try FileManager.default.setAttributes([.modificationDate: Date()], ofItemAtPath: kept)
         try CommandUser.reachingFiles(as: owner) {

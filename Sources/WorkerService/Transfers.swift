@@ -67,7 +67,10 @@ final class Transfers: Sendable {
                     for file in files {
                         let digest = SHA256Hasher.digest(of: file.bytes)
                         guard
-                            [model.weightsDigest, model.descriptionDigest].contains(digest.hex)
+                            [
+                                model.weightsDigest, model.descriptionDigest,
+                                model.state?.digest,
+                            ].contains(digest.hex)
                         else { continue }
                         try file.bytes.withUnsafeBytes { try client.store($0, digest: digest) }
                     }

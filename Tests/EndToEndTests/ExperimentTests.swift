@@ -115,6 +115,49 @@ struct ExperimentTests {
         #expect(cluster.run(["ledger", "check", "\(cluster.state)/ledger.sqlite"]).code == 0)
     }
 
+    /// A halving over 1, 3 and 9 epochs with the scheduler killed between: no rung is run twice,
+    /// and the trial on top has the bits of a training that was never paused.
+    @Test func pausedTrialsGoOnFromTheirStateAlsoAfterAKill() async throws {
+        let cluster = try RealCluster()
+        try await cluster.startScheduler()
+        try await cluster.startWorker("h1", slots: 2)
+        var text = specification(trials: 9, epochs: 9)
+        text.replace("random: {seed: 5}", with: "asha: {seed: 5, minimumBudget: 1}")
+        let name = try submit(cluster, text)
+        try await cluster.eventually(within: 60, "a trial waits at its rung") {
+            try trials(cluster, name).contains { $0["state"] as? String == "Paused" }
+        }
+        cluster.kill9("scheduler")
+        try await cluster.startScheduler()
+        let waited = cluster.run(["wait", name, "--timeout", "90s"])
+        #expect(waited.code == 0, "\(waited.errors) \(cluster.log("scheduler"))")
+        let all = try trials(cluster, name)
+        #expect(all.compactMap { $0["number"] as? Int } == Array(1...9))
+        let top = try #require(all.first { $0["state"] as? String == "Succeeded" })
+        let rungs = top["rungs"] as? [[String: Any]] ?? []
+        #expect(rungs.compactMap { $0["budget"] as? Int } == [1, 3])
+        let jobs = cluster.run(["get", "jobs", "-o", "name"]).output.split(separator: "\n")
+        let steps = all.reduce(0) { $0 + (($1["rungs"] as? [Any])?.count ?? 0) }
+        #expect(jobs.count == steps + all.count { $0["state"] as? String != "Paused" })
+        #expect(cluster.run(["ledger", "check", "\(cluster.state)/ledger.sqlite"]).code == 0)
+
+        let parameters = try #require(top["parameters"] as? [String: Any])
+        let rate = try #require(parameters["lr"] as? Double)
+        let hidden = try #require(parameters["hidden"] as? String)
+        let job = text.components(separatedBy: "  template:\n")[1]
+            .split(separator: "\n").map { $0.dropFirst(4) }.joined(separator: "\n")
+        let path = "\(cluster.folder)/whole.yaml"
+        let document = "\(job)\nmetadata: {name: whole}\n"
+        try Data(document.utf8).write(to: URL(fileURLWithPath: path))
+        let whole = cluster.run([
+            "submit", path, "--set", "training.optimizer.sgd.learningRate=\(rate)", "--set",
+            "model.mlp.hidden=\(hidden)", "--follow",
+        ])
+        #expect(whole.code == 0, "\(whole.errors)")
+        let number = try #require(top["name"] as? String)
+        #expect(try cluster.modelDigest("\(number)-2") == cluster.modelDigest("whole-1"))
+    }
+
     @Test func programsTakeTrialsAndTell() async throws {
         let cluster = try RealCluster()
         try await cluster.startScheduler()

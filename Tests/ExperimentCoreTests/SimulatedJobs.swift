@@ -106,7 +106,11 @@ struct SimulatedJobs {
         for id in all.changed { records[id] = core.record(of: id) }
         for trial in all.trials + all.reported {
             let known = trials[trial.experiment]?[trial.number]
-            if known?.state != .running, known != nil, trial.state == .running { continue }
+            if let known, known.state != .running, known.state != .paused,
+                trial.state == .running
+            {
+                continue
+            }
             trials[trial.experiment, default: [:]][trial.number] = trial
         }
         for id in all.deleted { records[id] = nil }

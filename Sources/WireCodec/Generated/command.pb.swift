@@ -244,63 +244,98 @@ nonisolated struct WireCheckpointRequest: Sendable {
 
   var graceSeconds: Int64 = 0
 
+  /// The job whose folder it is; 0 means its own.
+  var folderOf: UInt64 = 0
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 }
 
 /// What a command job runs.
-nonisolated struct WireCommandWork: Sendable {
+nonisolated struct WireCommandWork: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  var ranks: Int64 = 0
+  var ranks: Int64 {
+    get {_storage._ranks}
+    set {_uniqueStorage()._ranks = newValue}
+  }
 
-  var arguments: [String] = []
+  var arguments: [String] {
+    get {_storage._arguments}
+    set {_uniqueStorage()._arguments = newValue}
+  }
 
-  var script: String = String()
+  var script: String {
+    get {_storage._script}
+    set {_uniqueStorage()._script = newValue}
+  }
 
   var workdir: WireStoredArchive {
-    get {_workdir ?? WireStoredArchive()}
-    set {_workdir = newValue}
+    get {_storage._workdir ?? WireStoredArchive()}
+    set {_uniqueStorage()._workdir = newValue}
   }
   /// Returns true if `workdir` has been explicitly set.
-  var hasWorkdir: Bool {self._workdir != nil}
+  var hasWorkdir: Bool {_storage._workdir != nil}
   /// Clears the value of `workdir`. Subsequent reads from it will return its default value.
-  mutating func clearWorkdir() {self._workdir = nil}
+  mutating func clearWorkdir() {_uniqueStorage()._workdir = nil}
 
-  var environment: [WireEnvironmentVariable] = []
+  var environment: [WireEnvironmentVariable] {
+    get {_storage._environment}
+    set {_uniqueStorage()._environment = newValue}
+  }
 
-  var outputs: [String] = []
+  var outputs: [String] {
+    get {_storage._outputs}
+    set {_uniqueStorage()._outputs = newValue}
+  }
 
-  var metrics: WireMetricSourceKind = .none
+  var metrics: WireMetricSourceKind {
+    get {_storage._metrics}
+    set {_uniqueStorage()._metrics = newValue}
+  }
 
-  var metricsPattern: String = String()
+  var metricsPattern: String {
+    get {_storage._metricsPattern}
+    set {_uniqueStorage()._metricsPattern = newValue}
+  }
 
   var checkpoint: WireCheckpointRequest {
-    get {_checkpoint ?? WireCheckpointRequest()}
-    set {_checkpoint = newValue}
+    get {_storage._checkpoint ?? WireCheckpointRequest()}
+    set {_uniqueStorage()._checkpoint = newValue}
   }
   /// Returns true if `checkpoint` has been explicitly set.
-  var hasCheckpoint: Bool {self._checkpoint != nil}
+  var hasCheckpoint: Bool {_storage._checkpoint != nil}
   /// Clears the value of `checkpoint`. Subsequent reads from it will return its default value.
-  mutating func clearCheckpoint() {self._checkpoint = nil}
+  mutating func clearCheckpoint() {_uniqueStorage()._checkpoint = nil}
 
-  var programRetries: Int64 = 0
+  var programRetries: Int64 {
+    get {_storage._programRetries}
+    set {_uniqueStorage()._programRetries = newValue}
+  }
 
-  var infrastructureRetries: Int64 = 0
+  var infrastructureRetries: Int64 {
+    get {_storage._infrastructureRetries}
+    set {_uniqueStorage()._infrastructureRetries = newValue}
+  }
 
-  var restartAfterSeconds: Int64 = 0
+  var restartAfterSeconds: Int64 {
+    get {_storage._restartAfterSeconds}
+    set {_uniqueStorage()._restartAfterSeconds = newValue}
+  }
 
-  var graceSeconds: Int64 = 0
+  var graceSeconds: Int64 {
+    get {_storage._graceSeconds}
+    set {_uniqueStorage()._graceSeconds = newValue}
+  }
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
-  fileprivate var _workdir: WireStoredArchive? = nil
-  fileprivate var _checkpoint: WireCheckpointRequest? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 nonisolated struct WireCommandEnding: Sendable {
@@ -447,73 +482,64 @@ nonisolated struct WireCommandOwner: Sendable {
   fileprivate var _hostUser: UInt32? = nil
 }
 
-nonisolated struct WirePrepareCommand: @unchecked Sendable {
+nonisolated struct WirePrepareCommand: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   var attempt: WireAttemptID {
-    get {_storage._attempt ?? WireAttemptID()}
-    set {_uniqueStorage()._attempt = newValue}
+    get {_attempt ?? WireAttemptID()}
+    set {_attempt = newValue}
   }
   /// Returns true if `attempt` has been explicitly set.
-  var hasAttempt: Bool {_storage._attempt != nil}
+  var hasAttempt: Bool {self._attempt != nil}
   /// Clears the value of `attempt`. Subsequent reads from it will return its default value.
-  mutating func clearAttempt() {_uniqueStorage()._attempt = nil}
+  mutating func clearAttempt() {self._attempt = nil}
 
-  var jobName: String {
-    get {_storage._jobName}
-    set {_uniqueStorage()._jobName = newValue}
-  }
+  var jobName: String = String()
 
-  var user: String {
-    get {_storage._user}
-    set {_uniqueStorage()._user = newValue}
-  }
+  var user: String = String()
 
   var work: WireCommandWork {
-    get {_storage._work ?? WireCommandWork()}
-    set {_uniqueStorage()._work = newValue}
+    get {_work ?? WireCommandWork()}
+    set {_work = newValue}
   }
   /// Returns true if `work` has been explicitly set.
-  var hasWork: Bool {_storage._work != nil}
+  var hasWork: Bool {self._work != nil}
   /// Clears the value of `work`. Subsequent reads from it will return its default value.
-  mutating func clearWork() {_uniqueStorage()._work = nil}
+  mutating func clearWork() {self._work = nil}
 
   var perRank: WireResourceAmount {
-    get {_storage._perRank ?? WireResourceAmount()}
-    set {_uniqueStorage()._perRank = newValue}
+    get {_perRank ?? WireResourceAmount()}
+    set {_perRank = newValue}
   }
   /// Returns true if `perRank` has been explicitly set.
-  var hasPerRank: Bool {_storage._perRank != nil}
+  var hasPerRank: Bool {self._perRank != nil}
   /// Clears the value of `perRank`. Subsequent reads from it will return its default value.
-  mutating func clearPerRank() {_uniqueStorage()._perRank = nil}
+  mutating func clearPerRank() {self._perRank = nil}
 
-  var hosts: [WireCommandHost] {
-    get {_storage._hosts}
-    set {_uniqueStorage()._hosts = newValue}
-  }
+  var hosts: [WireCommandHost] = []
 
-  var startsAtOnce: Bool {
-    get {_storage._startsAtOnce}
-    set {_uniqueStorage()._startsAtOnce = newValue}
-  }
+  var startsAtOnce: Bool = false
 
   /// Absent from releases that run commands as the worker's own user.
   var owner: WireCommandOwner {
-    get {_storage._owner ?? WireCommandOwner()}
-    set {_uniqueStorage()._owner = newValue}
+    get {_owner ?? WireCommandOwner()}
+    set {_owner = newValue}
   }
   /// Returns true if `owner` has been explicitly set.
-  var hasOwner: Bool {_storage._owner != nil}
+  var hasOwner: Bool {self._owner != nil}
   /// Clears the value of `owner`. Subsequent reads from it will return its default value.
-  mutating func clearOwner() {_uniqueStorage()._owner = nil}
+  mutating func clearOwner() {self._owner = nil}
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
-  fileprivate var _storage = _StorageClass.defaultInstance
+  fileprivate var _attempt: WireAttemptID? = nil
+  fileprivate var _work: WireCommandWork? = nil
+  fileprivate var _perRank: WireResourceAmount? = nil
+  fileprivate var _owner: WireCommandOwner? = nil
 }
 
 nonisolated struct WireCommandStatus: Sendable {
@@ -1152,7 +1178,7 @@ nonisolated extension WireEnvironmentVariable: SwiftProtobuf.Message, SwiftProto
 
 nonisolated extension WireCheckpointRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".CheckpointRequest"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}path\0\u{1}signal\0\u{3}grace_seconds\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}path\0\u{1}signal\0\u{3}grace_seconds\0\u{4}9folder_of\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1163,6 +1189,7 @@ nonisolated extension WireCheckpointRequest: SwiftProtobuf.Message, SwiftProtobu
       case 1: try { try decoder.decodeSingularStringField(value: &self.path) }()
       case 2: try { try decoder.decodeSingularInt32Field(value: &self.signal) }()
       case 3: try { try decoder.decodeSingularInt64Field(value: &self.graceSeconds) }()
+      case 60: try { try decoder.decodeSingularUInt64Field(value: &self.folderOf) }()
       default: break
       }
     }
@@ -1178,6 +1205,9 @@ nonisolated extension WireCheckpointRequest: SwiftProtobuf.Message, SwiftProtobu
     if self.graceSeconds != 0 {
       try visitor.visitSingularInt64Field(value: self.graceSeconds, fieldNumber: 3)
     }
+    if self.folderOf != 0 {
+      try visitor.visitSingularUInt64Field(value: self.folderOf, fieldNumber: 60)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1185,6 +1215,7 @@ nonisolated extension WireCheckpointRequest: SwiftProtobuf.Message, SwiftProtobu
     if lhs.path != rhs.path {return false}
     if lhs.signal != rhs.signal {return false}
     if lhs.graceSeconds != rhs.graceSeconds {return false}
+    if lhs.folderOf != rhs.folderOf {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1194,91 +1225,151 @@ nonisolated extension WireCommandWork: SwiftProtobuf.Message, SwiftProtobuf._Mes
   static let protoMessageName: String = _protobuf_package + ".CommandWork"
   static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}ranks\0\u{1}arguments\0\u{1}script\0\u{1}workdir\0\u{1}environment\0\u{1}outputs\0\u{1}metrics\0\u{3}metrics_pattern\0\u{1}checkpoint\0\u{3}program_retries\0\u{3}infrastructure_retries\0\u{3}restart_after_seconds\0\u{3}grace_seconds\0")
 
+  fileprivate class _StorageClass {
+    var _ranks: Int64 = 0
+    var _arguments: [String] = []
+    var _script: String = String()
+    var _workdir: WireStoredArchive? = nil
+    var _environment: [WireEnvironmentVariable] = []
+    var _outputs: [String] = []
+    var _metrics: WireMetricSourceKind = .none
+    var _metricsPattern: String = String()
+    var _checkpoint: WireCheckpointRequest? = nil
+    var _programRetries: Int64 = 0
+    var _infrastructureRetries: Int64 = 0
+    var _restartAfterSeconds: Int64 = 0
+    var _graceSeconds: Int64 = 0
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _ranks = source._ranks
+      _arguments = source._arguments
+      _script = source._script
+      _workdir = source._workdir
+      _environment = source._environment
+      _outputs = source._outputs
+      _metrics = source._metrics
+      _metricsPattern = source._metricsPattern
+      _checkpoint = source._checkpoint
+      _programRetries = source._programRetries
+      _infrastructureRetries = source._infrastructureRetries
+      _restartAfterSeconds = source._restartAfterSeconds
+      _graceSeconds = source._graceSeconds
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularInt64Field(value: &self.ranks) }()
-      case 2: try { try decoder.decodeRepeatedStringField(value: &self.arguments) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.script) }()
-      case 4: try { try decoder.decodeSingularMessageField(value: &self._workdir) }()
-      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.environment) }()
-      case 6: try { try decoder.decodeRepeatedStringField(value: &self.outputs) }()
-      case 7: try { try decoder.decodeSingularEnumField(value: &self.metrics) }()
-      case 8: try { try decoder.decodeSingularStringField(value: &self.metricsPattern) }()
-      case 9: try { try decoder.decodeSingularMessageField(value: &self._checkpoint) }()
-      case 10: try { try decoder.decodeSingularInt64Field(value: &self.programRetries) }()
-      case 11: try { try decoder.decodeSingularInt64Field(value: &self.infrastructureRetries) }()
-      case 12: try { try decoder.decodeSingularInt64Field(value: &self.restartAfterSeconds) }()
-      case 13: try { try decoder.decodeSingularInt64Field(value: &self.graceSeconds) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularInt64Field(value: &_storage._ranks) }()
+        case 2: try { try decoder.decodeRepeatedStringField(value: &_storage._arguments) }()
+        case 3: try { try decoder.decodeSingularStringField(value: &_storage._script) }()
+        case 4: try { try decoder.decodeSingularMessageField(value: &_storage._workdir) }()
+        case 5: try { try decoder.decodeRepeatedMessageField(value: &_storage._environment) }()
+        case 6: try { try decoder.decodeRepeatedStringField(value: &_storage._outputs) }()
+        case 7: try { try decoder.decodeSingularEnumField(value: &_storage._metrics) }()
+        case 8: try { try decoder.decodeSingularStringField(value: &_storage._metricsPattern) }()
+        case 9: try { try decoder.decodeSingularMessageField(value: &_storage._checkpoint) }()
+        case 10: try { try decoder.decodeSingularInt64Field(value: &_storage._programRetries) }()
+        case 11: try { try decoder.decodeSingularInt64Field(value: &_storage._infrastructureRetries) }()
+        case 12: try { try decoder.decodeSingularInt64Field(value: &_storage._restartAfterSeconds) }()
+        case 13: try { try decoder.decodeSingularInt64Field(value: &_storage._graceSeconds) }()
+        default: break
+        }
       }
     }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if self.ranks != 0 {
-      try visitor.visitSingularInt64Field(value: self.ranks, fieldNumber: 1)
-    }
-    if !self.arguments.isEmpty {
-      try visitor.visitRepeatedStringField(value: self.arguments, fieldNumber: 2)
-    }
-    if !self.script.isEmpty {
-      try visitor.visitSingularStringField(value: self.script, fieldNumber: 3)
-    }
-    try { if let v = self._workdir {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
-    } }()
-    if !self.environment.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.environment, fieldNumber: 5)
-    }
-    if !self.outputs.isEmpty {
-      try visitor.visitRepeatedStringField(value: self.outputs, fieldNumber: 6)
-    }
-    if self.metrics != .none {
-      try visitor.visitSingularEnumField(value: self.metrics, fieldNumber: 7)
-    }
-    if !self.metricsPattern.isEmpty {
-      try visitor.visitSingularStringField(value: self.metricsPattern, fieldNumber: 8)
-    }
-    try { if let v = self._checkpoint {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
-    } }()
-    if self.programRetries != 0 {
-      try visitor.visitSingularInt64Field(value: self.programRetries, fieldNumber: 10)
-    }
-    if self.infrastructureRetries != 0 {
-      try visitor.visitSingularInt64Field(value: self.infrastructureRetries, fieldNumber: 11)
-    }
-    if self.restartAfterSeconds != 0 {
-      try visitor.visitSingularInt64Field(value: self.restartAfterSeconds, fieldNumber: 12)
-    }
-    if self.graceSeconds != 0 {
-      try visitor.visitSingularInt64Field(value: self.graceSeconds, fieldNumber: 13)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if _storage._ranks != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._ranks, fieldNumber: 1)
+      }
+      if !_storage._arguments.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._arguments, fieldNumber: 2)
+      }
+      if !_storage._script.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._script, fieldNumber: 3)
+      }
+      try { if let v = _storage._workdir {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+      } }()
+      if !_storage._environment.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._environment, fieldNumber: 5)
+      }
+      if !_storage._outputs.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._outputs, fieldNumber: 6)
+      }
+      if _storage._metrics != .none {
+        try visitor.visitSingularEnumField(value: _storage._metrics, fieldNumber: 7)
+      }
+      if !_storage._metricsPattern.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._metricsPattern, fieldNumber: 8)
+      }
+      try { if let v = _storage._checkpoint {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+      } }()
+      if _storage._programRetries != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._programRetries, fieldNumber: 10)
+      }
+      if _storage._infrastructureRetries != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._infrastructureRetries, fieldNumber: 11)
+      }
+      if _storage._restartAfterSeconds != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._restartAfterSeconds, fieldNumber: 12)
+      }
+      if _storage._graceSeconds != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._graceSeconds, fieldNumber: 13)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: WireCommandWork, rhs: WireCommandWork) -> Bool {
-    if lhs.ranks != rhs.ranks {return false}
-    if lhs.arguments != rhs.arguments {return false}
-    if lhs.script != rhs.script {return false}
-    if lhs._workdir != rhs._workdir {return false}
-    if lhs.environment != rhs.environment {return false}
-    if lhs.outputs != rhs.outputs {return false}
-    if lhs.metrics != rhs.metrics {return false}
-    if lhs.metricsPattern != rhs.metricsPattern {return false}
-    if lhs._checkpoint != rhs._checkpoint {return false}
-    if lhs.programRetries != rhs.programRetries {return false}
-    if lhs.infrastructureRetries != rhs.infrastructureRetries {return false}
-    if lhs.restartAfterSeconds != rhs.restartAfterSeconds {return false}
-    if lhs.graceSeconds != rhs.graceSeconds {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._ranks != rhs_storage._ranks {return false}
+        if _storage._arguments != rhs_storage._arguments {return false}
+        if _storage._script != rhs_storage._script {return false}
+        if _storage._workdir != rhs_storage._workdir {return false}
+        if _storage._environment != rhs_storage._environment {return false}
+        if _storage._outputs != rhs_storage._outputs {return false}
+        if _storage._metrics != rhs_storage._metrics {return false}
+        if _storage._metricsPattern != rhs_storage._metricsPattern {return false}
+        if _storage._checkpoint != rhs_storage._checkpoint {return false}
+        if _storage._programRetries != rhs_storage._programRetries {return false}
+        if _storage._infrastructureRetries != rhs_storage._infrastructureRetries {return false}
+        if _storage._restartAfterSeconds != rhs_storage._restartAfterSeconds {return false}
+        if _storage._graceSeconds != rhs_storage._graceSeconds {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1549,116 +1640,66 @@ nonisolated extension WirePrepareCommand: SwiftProtobuf.Message, SwiftProtobuf._
   static let protoMessageName: String = _protobuf_package + ".PrepareCommand"
   static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}attempt\0\u{3}job_name\0\u{1}user\0\u{1}work\0\u{3}per_rank\0\u{1}hosts\0\u{3}starts_at_once\0\u{1}owner\0")
 
-  fileprivate class _StorageClass {
-    var _attempt: WireAttemptID? = nil
-    var _jobName: String = String()
-    var _user: String = String()
-    var _work: WireCommandWork? = nil
-    var _perRank: WireResourceAmount? = nil
-    var _hosts: [WireCommandHost] = []
-    var _startsAtOnce: Bool = false
-    var _owner: WireCommandOwner? = nil
-
-      // This property is used as the initial default value for new instances of the type.
-      // The type itself is protecting the reference to its storage via CoW semantics.
-      // This will force a copy to be made of this reference when the first mutation occurs;
-      // hence, it is safe to mark this as `nonisolated(unsafe)`.
-      static nonisolated(unsafe) let defaultInstance = _StorageClass()
-
-    private init() {}
-
-    init(copying source: _StorageClass) {
-      _attempt = source._attempt
-      _jobName = source._jobName
-      _user = source._user
-      _work = source._work
-      _perRank = source._perRank
-      _hosts = source._hosts
-      _startsAtOnce = source._startsAtOnce
-      _owner = source._owner
-    }
-  }
-
-  fileprivate mutating func _uniqueStorage() -> _StorageClass {
-    if !isKnownUniquelyReferenced(&_storage) {
-      _storage = _StorageClass(copying: _storage)
-    }
-    return _storage
-  }
-
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    _ = _uniqueStorage()
-    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      while let fieldNumber = try decoder.nextFieldNumber() {
-        // The use of inline closures is to circumvent an issue where the compiler
-        // allocates stack space for every case branch when no optimizations are
-        // enabled. https://github.com/apple/swift-protobuf/issues/1034
-        switch fieldNumber {
-        case 1: try { try decoder.decodeSingularMessageField(value: &_storage._attempt) }()
-        case 2: try { try decoder.decodeSingularStringField(value: &_storage._jobName) }()
-        case 3: try { try decoder.decodeSingularStringField(value: &_storage._user) }()
-        case 4: try { try decoder.decodeSingularMessageField(value: &_storage._work) }()
-        case 5: try { try decoder.decodeSingularMessageField(value: &_storage._perRank) }()
-        case 6: try { try decoder.decodeRepeatedMessageField(value: &_storage._hosts) }()
-        case 7: try { try decoder.decodeSingularBoolField(value: &_storage._startsAtOnce) }()
-        case 8: try { try decoder.decodeSingularMessageField(value: &_storage._owner) }()
-        default: break
-        }
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._attempt) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.jobName) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.user) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._work) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._perRank) }()
+      case 6: try { try decoder.decodeRepeatedMessageField(value: &self.hosts) }()
+      case 7: try { try decoder.decodeSingularBoolField(value: &self.startsAtOnce) }()
+      case 8: try { try decoder.decodeSingularMessageField(value: &self._owner) }()
+      default: break
       }
     }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every if/case branch local when no optimizations
-      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-      // https://github.com/apple/swift-protobuf/issues/1182
-      try { if let v = _storage._attempt {
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
-      } }()
-      if !_storage._jobName.isEmpty {
-        try visitor.visitSingularStringField(value: _storage._jobName, fieldNumber: 2)
-      }
-      if !_storage._user.isEmpty {
-        try visitor.visitSingularStringField(value: _storage._user, fieldNumber: 3)
-      }
-      try { if let v = _storage._work {
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
-      } }()
-      try { if let v = _storage._perRank {
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
-      } }()
-      if !_storage._hosts.isEmpty {
-        try visitor.visitRepeatedMessageField(value: _storage._hosts, fieldNumber: 6)
-      }
-      if _storage._startsAtOnce != false {
-        try visitor.visitSingularBoolField(value: _storage._startsAtOnce, fieldNumber: 7)
-      }
-      try { if let v = _storage._owner {
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
-      } }()
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._attempt {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if !self.jobName.isEmpty {
+      try visitor.visitSingularStringField(value: self.jobName, fieldNumber: 2)
     }
+    if !self.user.isEmpty {
+      try visitor.visitSingularStringField(value: self.user, fieldNumber: 3)
+    }
+    try { if let v = self._work {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    try { if let v = self._perRank {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
+    if !self.hosts.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.hosts, fieldNumber: 6)
+    }
+    if self.startsAtOnce != false {
+      try visitor.visitSingularBoolField(value: self.startsAtOnce, fieldNumber: 7)
+    }
+    try { if let v = self._owner {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: WirePrepareCommand, rhs: WirePrepareCommand) -> Bool {
-    if lhs._storage !== rhs._storage {
-      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
-        let _storage = _args.0
-        let rhs_storage = _args.1
-        if _storage._attempt != rhs_storage._attempt {return false}
-        if _storage._jobName != rhs_storage._jobName {return false}
-        if _storage._user != rhs_storage._user {return false}
-        if _storage._work != rhs_storage._work {return false}
-        if _storage._perRank != rhs_storage._perRank {return false}
-        if _storage._hosts != rhs_storage._hosts {return false}
-        if _storage._startsAtOnce != rhs_storage._startsAtOnce {return false}
-        if _storage._owner != rhs_storage._owner {return false}
-        return true
-      }
-      if !storagesAreEqual {return false}
-    }
+    if lhs._attempt != rhs._attempt {return false}
+    if lhs.jobName != rhs.jobName {return false}
+    if lhs.user != rhs.user {return false}
+    if lhs._work != rhs._work {return false}
+    if lhs._perRank != rhs._perRank {return false}
+    if lhs.hosts != rhs.hosts {return false}
+    if lhs.startsAtOnce != rhs.startsAtOnce {return false}
+    if lhs._owner != rhs._owner {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -77,6 +77,7 @@ nonisolated enum WireTrialState: SwiftProtobuf.Enum, Swift.CaseIterable {
   case stopped // = 4
   case cancelled // = 5
   case unavailable // = 6
+  case paused // = 7
   case UNRECOGNIZED(Int)
 
   init() {
@@ -92,6 +93,7 @@ nonisolated enum WireTrialState: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 4: self = .stopped
     case 5: self = .cancelled
     case 6: self = .unavailable
+    case 7: self = .paused
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -105,6 +107,7 @@ nonisolated enum WireTrialState: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .stopped: return 4
     case .cancelled: return 5
     case .unavailable: return 6
+    case .paused: return 7
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -118,6 +121,7 @@ nonisolated enum WireTrialState: SwiftProtobuf.Enum, Swift.CaseIterable {
     .stopped,
     .cancelled,
     .unavailable,
+    .paused,
   ]
 
 }
@@ -349,6 +353,36 @@ nonisolated struct WireTrialRung: Sendable {
   init() {}
 }
 
+/// A rung at which a trial paused.
+nonisolated struct WireTrialRungResult: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var rung: WireTrialRung {
+    get {_rung ?? WireTrialRung()}
+    set {_rung = newValue}
+  }
+  /// Returns true if `rung` has been explicitly set.
+  var hasRung: Bool {self._rung != nil}
+  /// Clears the value of `rung`. Subsequent reads from it will return its default value.
+  mutating func clearRung() {self._rung = nil}
+
+  var job: UInt64 = 0
+
+  var values: [Double] = []
+
+  var decision: String = String()
+
+  var finishedAt: Int64 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _rung: WireTrialRung? = nil
+}
+
 /// The durable state of one trial.
 nonisolated struct WireTrial: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -457,6 +491,16 @@ nonisolated struct WireTrial: @unchecked Sendable {
     set {_uniqueStorage()._lastStep = newValue}
   }
 
+  var rungs: [WireTrialRungResult] {
+    get {_storage._rungs}
+    set {_uniqueStorage()._rungs = newValue}
+  }
+
+  var startedAt: Int64 {
+    get {_storage._startedAt}
+    set {_uniqueStorage()._startedAt = newValue}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -473,7 +517,7 @@ nonisolated extension WireExperimentState: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension WireTrialState: SwiftProtobuf._ProtoNameProviding {
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0TRIAL_STATE_UNSPECIFIED\0\u{1}TRIAL_STATE_RUNNING\0\u{1}TRIAL_STATE_SUCCEEDED\0\u{1}TRIAL_STATE_FAILED\0\u{1}TRIAL_STATE_STOPPED\0\u{1}TRIAL_STATE_CANCELLED\0\u{1}TRIAL_STATE_UNAVAILABLE\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0TRIAL_STATE_UNSPECIFIED\0\u{1}TRIAL_STATE_RUNNING\0\u{1}TRIAL_STATE_SUCCEEDED\0\u{1}TRIAL_STATE_FAILED\0\u{1}TRIAL_STATE_STOPPED\0\u{1}TRIAL_STATE_CANCELLED\0\u{1}TRIAL_STATE_UNAVAILABLE\0\u{1}TRIAL_STATE_PAUSED\0")
 }
 
 nonisolated extension WireTrialLimits: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -872,9 +916,63 @@ nonisolated extension WireTrialRung: SwiftProtobuf.Message, SwiftProtobuf._Messa
   }
 }
 
+nonisolated extension WireTrialRungResult: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".TrialRungResult"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}rung\0\u{1}job\0\u{1}values\0\u{1}decision\0\u{3}finished_at\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._rung) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.job) }()
+      case 3: try { try decoder.decodeRepeatedDoubleField(value: &self.values) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.decision) }()
+      case 5: try { try decoder.decodeSingularInt64Field(value: &self.finishedAt) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._rung {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if self.job != 0 {
+      try visitor.visitSingularUInt64Field(value: self.job, fieldNumber: 2)
+    }
+    if !self.values.isEmpty {
+      try visitor.visitPackedDoubleField(value: self.values, fieldNumber: 3)
+    }
+    if !self.decision.isEmpty {
+      try visitor.visitSingularStringField(value: self.decision, fieldNumber: 4)
+    }
+    if self.finishedAt != 0 {
+      try visitor.visitSingularInt64Field(value: self.finishedAt, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireTrialRungResult, rhs: WireTrialRungResult) -> Bool {
+    if lhs._rung != rhs._rung {return false}
+    if lhs.job != rhs.job {return false}
+    if lhs.values != rhs.values {return false}
+    if lhs.decision != rhs.decision {return false}
+    if lhs.finishedAt != rhs.finishedAt {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension WireTrial: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Trial"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}format\0\u{1}experiment\0\u{1}number\0\u{1}job\0\u{1}assignments\0\u{1}origin\0\u{1}decision\0\u{1}rung\0\u{1}generation\0\u{1}parent\0\u{1}state\0\u{1}reason\0\u{3}created_at\0\u{3}finished_at\0\u{1}values\0\u{1}metrics\0\u{1}reports\0\u{3}last_step\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}format\0\u{1}experiment\0\u{1}number\0\u{1}job\0\u{1}assignments\0\u{1}origin\0\u{1}decision\0\u{1}rung\0\u{1}generation\0\u{1}parent\0\u{1}state\0\u{1}reason\0\u{3}created_at\0\u{3}finished_at\0\u{1}values\0\u{1}metrics\0\u{1}reports\0\u{3}last_step\0\u{1}rungs\0\u{3}started_at\0")
 
   fileprivate class _StorageClass {
     var _format: UInt32 = 0
@@ -895,6 +993,8 @@ nonisolated extension WireTrial: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     var _metrics: [WireMetric] = []
     var _reports: [WireTrialReport] = []
     var _lastStep: Int64 = 0
+    var _rungs: [WireTrialRungResult] = []
+    var _startedAt: Int64 = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -923,6 +1023,8 @@ nonisolated extension WireTrial: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       _metrics = source._metrics
       _reports = source._reports
       _lastStep = source._lastStep
+      _rungs = source._rungs
+      _startedAt = source._startedAt
     }
   }
 
@@ -959,6 +1061,8 @@ nonisolated extension WireTrial: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
         case 16: try { try decoder.decodeRepeatedMessageField(value: &_storage._metrics) }()
         case 17: try { try decoder.decodeRepeatedMessageField(value: &_storage._reports) }()
         case 18: try { try decoder.decodeSingularInt64Field(value: &_storage._lastStep) }()
+        case 19: try { try decoder.decodeRepeatedMessageField(value: &_storage._rungs) }()
+        case 20: try { try decoder.decodeSingularInt64Field(value: &_storage._startedAt) }()
         default: break
         }
       }
@@ -1025,6 +1129,12 @@ nonisolated extension WireTrial: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       if _storage._lastStep != 0 {
         try visitor.visitSingularInt64Field(value: _storage._lastStep, fieldNumber: 18)
       }
+      if !_storage._rungs.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._rungs, fieldNumber: 19)
+      }
+      if _storage._startedAt != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._startedAt, fieldNumber: 20)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1052,6 +1162,8 @@ nonisolated extension WireTrial: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
         if _storage._metrics != rhs_storage._metrics {return false}
         if _storage._reports != rhs_storage._reports {return false}
         if _storage._lastStep != rhs_storage._lastStep {return false}
+        if _storage._rungs != rhs_storage._rungs {return false}
+        if _storage._startedAt != rhs_storage._startedAt {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -532,6 +532,20 @@ nonisolated struct WireJobRecord: @unchecked Sendable {
   /// Clears the value of `trial`. Subsequent reads from it will return its default value.
   mutating func clearTrial() {_uniqueStorage()._trial = nil}
 
+  var beginning: WireTrainingBeginning {
+    get {_storage._beginning ?? WireTrainingBeginning()}
+    set {_uniqueStorage()._beginning = newValue}
+  }
+  /// Returns true if `beginning` has been explicitly set.
+  var hasBeginning: Bool {_storage._beginning != nil}
+  /// Clears the value of `beginning`. Subsequent reads from it will return its default value.
+  mutating func clearBeginning() {_uniqueStorage()._beginning = nil}
+
+  var continuation: Int64 {
+    get {_storage._continuation}
+    set {_uniqueStorage()._continuation = newValue}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -835,7 +849,7 @@ nonisolated extension WireAttemptHistory: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension WireJobRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".JobRecord"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}format\0\u{1}id\0\u{1}namespace\0\u{1}name\0\u{1}run\0\u{1}user\0\u{1}labels\0\u{3}idempotency_key\0\u{1}work\0\u{1}requirements\0\u{3}submitted_at\0\u{3}started_at\0\u{3}finished_at\0\u{1}state\0\u{1}reason\0\u{1}attempt\0\u{1}term\0\u{1}members\0\u{3}core_type\0\u{1}fingerprint\0\u{1}failures\0\u{3}complete_rounds\0\u{1}model\0\u{3}model_name\0\u{3}samples_per_second\0\u{1}history\0\u{1}command\0\u{3}command_state\0\u{2}\u{c}checkpoint\0\u{1}exchange\0\u{4}\u{2}computed_by\0\u{3}host_user\0\u{3}owns_cluster\0\u{2}\u{f}trial\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}format\0\u{1}id\0\u{1}namespace\0\u{1}name\0\u{1}run\0\u{1}user\0\u{1}labels\0\u{3}idempotency_key\0\u{1}work\0\u{1}requirements\0\u{3}submitted_at\0\u{3}started_at\0\u{3}finished_at\0\u{1}state\0\u{1}reason\0\u{1}attempt\0\u{1}term\0\u{1}members\0\u{3}core_type\0\u{1}fingerprint\0\u{1}failures\0\u{3}complete_rounds\0\u{1}model\0\u{3}model_name\0\u{3}samples_per_second\0\u{1}history\0\u{1}command\0\u{3}command_state\0\u{2}\u{c}checkpoint\0\u{1}exchange\0\u{4}\u{2}computed_by\0\u{3}host_user\0\u{3}owns_cluster\0\u{2}\u{f}trial\0\u{1}beginning\0\u{1}continuation\0")
 
   fileprivate class _StorageClass {
     var _format: UInt32 = 0
@@ -872,6 +886,8 @@ nonisolated extension WireJobRecord: SwiftProtobuf.Message, SwiftProtobuf._Messa
     var _hostUser: UInt32? = nil
     var _ownsCluster: Bool = false
     var _trial: WireTrialReference? = nil
+    var _beginning: WireTrainingBeginning? = nil
+    var _continuation: Int64 = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -916,6 +932,8 @@ nonisolated extension WireJobRecord: SwiftProtobuf.Message, SwiftProtobuf._Messa
       _hostUser = source._hostUser
       _ownsCluster = source._ownsCluster
       _trial = source._trial
+      _beginning = source._beginning
+      _continuation = source._continuation
     }
   }
 
@@ -968,6 +986,8 @@ nonisolated extension WireJobRecord: SwiftProtobuf.Message, SwiftProtobuf._Messa
         case 44: try { try decoder.decodeSingularUInt32Field(value: &_storage._hostUser) }()
         case 45: try { try decoder.decodeSingularBoolField(value: &_storage._ownsCluster) }()
         case 60: try { try decoder.decodeSingularMessageField(value: &_storage._trial) }()
+        case 61: try { try decoder.decodeSingularMessageField(value: &_storage._beginning) }()
+        case 62: try { try decoder.decodeSingularInt64Field(value: &_storage._continuation) }()
         default: break
         }
       }
@@ -1082,6 +1102,12 @@ nonisolated extension WireJobRecord: SwiftProtobuf.Message, SwiftProtobuf._Messa
       try { if let v = _storage._trial {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 60)
       } }()
+      try { if let v = _storage._beginning {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 61)
+      } }()
+      if _storage._continuation != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._continuation, fieldNumber: 62)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1125,6 +1151,8 @@ nonisolated extension WireJobRecord: SwiftProtobuf.Message, SwiftProtobuf._Messa
         if _storage._hostUser != rhs_storage._hostUser {return false}
         if _storage._ownsCluster != rhs_storage._ownsCluster {return false}
         if _storage._trial != rhs_storage._trial {return false}
+        if _storage._beginning != rhs_storage._beginning {return false}
+        if _storage._continuation != rhs_storage._continuation {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -838,6 +838,12 @@ nonisolated struct WireTrainingWork: @unchecked Sendable {
   /// Clears the value of `preprocessing`. Subsequent reads from it will return its default value.
   mutating func clearPreprocessing() {_uniqueStorage()._preprocessing = nil}
 
+  /// 0 when training does not pause.
+  var pauseEpoch: Int64 {
+    get {_storage._pauseEpoch}
+    set {_uniqueStorage()._pauseEpoch = newValue}
+  }
+
   /// Absent when training begins from the seed.
   var initial: WireInitialModel {
     get {_storage._initial ?? WireInitialModel()}
@@ -1157,6 +1163,9 @@ nonisolated struct WirePrepareTraining: Sendable {
   /// Clears the value of `checkpoint`. Subsequent reads from it will return its default value.
   mutating func clearCheckpoint() {self._checkpoint = nil}
 
+  /// The job whose state that is; 0 means this one.
+  var checkpointJob: UInt64 = 0
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -1235,9 +1244,44 @@ nonisolated struct WireTrainedModel: Sendable {
 
   var rounds: Int64 = 0
 
+  var state: WireCheckpointReference {
+    get {_state ?? WireCheckpointReference()}
+    set {_state = newValue}
+  }
+  /// Returns true if `state` has been explicitly set.
+  var hasState: Bool {self._state != nil}
+  /// Clears the value of `state`. Subsequent reads from it will return its default value.
+  mutating func clearState() {self._state = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
+
+  fileprivate var _state: WireCheckpointReference? = nil
+}
+
+/// The stored state of a paused job that another one goes on from.
+nonisolated struct WireTrainingBeginning: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var job: UInt64 = 0
+
+  var checkpoint: WireCheckpointReference {
+    get {_checkpoint ?? WireCheckpointReference()}
+    set {_checkpoint = newValue}
+  }
+  /// Returns true if `checkpoint` has been explicitly set.
+  var hasCheckpoint: Bool {self._checkpoint != nil}
+  /// Clears the value of `checkpoint`. Subsequent reads from it will return its default value.
+  mutating func clearCheckpoint() {self._checkpoint = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _checkpoint: WireCheckpointReference? = nil
 }
 
 /// What a node says of one attempt it holds.
@@ -1875,7 +1919,7 @@ nonisolated extension WireDatasetReference: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension WireTrainingWork: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".TrainingWork"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}data\0\u{3}validation_fraction\0\u{3}test_fraction\0\u{3}split_seed\0\u{1}standardizes\0\u{3}hidden_layers\0\u{1}replicas\0\u{3}batch_size\0\u{1}epochs\0\u{1}seed\0\u{3}learning_rate\0\u{1}momentum\0\u{3}averages_optimizer_state\0\u{3}steps_per_round\0\u{1}optimizer\0\u{1}averaging\0\u{2}\u{4}model\0\u{1}loss\0\u{1}steering\0\u{2}\u{8}preprocessing\0\u{1}initial\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}data\0\u{3}validation_fraction\0\u{3}test_fraction\0\u{3}split_seed\0\u{1}standardizes\0\u{3}hidden_layers\0\u{1}replicas\0\u{3}batch_size\0\u{1}epochs\0\u{1}seed\0\u{3}learning_rate\0\u{1}momentum\0\u{3}averages_optimizer_state\0\u{3}steps_per_round\0\u{1}optimizer\0\u{1}averaging\0\u{2}\u{4}model\0\u{1}loss\0\u{1}steering\0\u{2}\u{8}preprocessing\0\u{1}initial\0\u{4}\u{1d}pause_epoch\0")
 
   fileprivate class _StorageClass {
     var _data: WireDatasetReference? = nil
@@ -1898,6 +1942,7 @@ nonisolated extension WireTrainingWork: SwiftProtobuf.Message, SwiftProtobuf._Me
     var _loss: WireLossWork? = nil
     var _steering: WireSteeringWork? = nil
     var _preprocessing: WirePreprocessingWork? = nil
+    var _pauseEpoch: Int64 = 0
     var _initial: WireInitialModel? = nil
 
       // This property is used as the initial default value for new instances of the type.
@@ -1929,6 +1974,7 @@ nonisolated extension WireTrainingWork: SwiftProtobuf.Message, SwiftProtobuf._Me
       _loss = source._loss
       _steering = source._steering
       _preprocessing = source._preprocessing
+      _pauseEpoch = source._pauseEpoch
       _initial = source._initial
     }
   }
@@ -1969,6 +2015,7 @@ nonisolated extension WireTrainingWork: SwiftProtobuf.Message, SwiftProtobuf._Me
         case 22: try { try decoder.decodeSingularMessageField(value: &_storage._steering) }()
         case 30: try { try decoder.decodeSingularMessageField(value: &_storage._preprocessing) }()
         case 31: try { try decoder.decodeSingularMessageField(value: &_storage._initial) }()
+        case 60: try { try decoder.decodeSingularInt64Field(value: &_storage._pauseEpoch) }()
         default: break
         }
       }
@@ -2044,6 +2091,9 @@ nonisolated extension WireTrainingWork: SwiftProtobuf.Message, SwiftProtobuf._Me
       try { if let v = _storage._initial {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 31)
       } }()
+      if _storage._pauseEpoch != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._pauseEpoch, fieldNumber: 60)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2073,6 +2123,7 @@ nonisolated extension WireTrainingWork: SwiftProtobuf.Message, SwiftProtobuf._Me
         if _storage._loss != rhs_storage._loss {return false}
         if _storage._steering != rhs_storage._steering {return false}
         if _storage._preprocessing != rhs_storage._preprocessing {return false}
+        if _storage._pauseEpoch != rhs_storage._pauseEpoch {return false}
         if _storage._initial != rhs_storage._initial {return false}
         return true
       }
@@ -2564,7 +2615,7 @@ nonisolated extension WireCheckpointWritten: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension WirePrepareTraining: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".PrepareTraining"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}attempt\0\u{1}term\0\u{1}work\0\u{3}core_type\0\u{1}lanes\0\u{3}job_name\0\u{3}exchange_key\0\u{1}checkpoint\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}attempt\0\u{1}term\0\u{1}work\0\u{3}core_type\0\u{1}lanes\0\u{3}job_name\0\u{3}exchange_key\0\u{1}checkpoint\0\u{4}4checkpoint_job\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2580,6 +2631,7 @@ nonisolated extension WirePrepareTraining: SwiftProtobuf.Message, SwiftProtobuf.
       case 6: try { try decoder.decodeSingularStringField(value: &self.jobName) }()
       case 7: try { try decoder.decodeRepeatedFixed64Field(value: &self.exchangeKey) }()
       case 8: try { try decoder.decodeSingularMessageField(value: &self._checkpoint) }()
+      case 60: try { try decoder.decodeSingularUInt64Field(value: &self.checkpointJob) }()
       default: break
       }
     }
@@ -2614,6 +2666,9 @@ nonisolated extension WirePrepareTraining: SwiftProtobuf.Message, SwiftProtobuf.
     try { if let v = self._checkpoint {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
     } }()
+    if self.checkpointJob != 0 {
+      try visitor.visitSingularUInt64Field(value: self.checkpointJob, fieldNumber: 60)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2626,6 +2681,7 @@ nonisolated extension WirePrepareTraining: SwiftProtobuf.Message, SwiftProtobuf.
     if lhs.jobName != rhs.jobName {return false}
     if lhs.exchangeKey != rhs.exchangeKey {return false}
     if lhs._checkpoint != rhs._checkpoint {return false}
+    if lhs.checkpointJob != rhs.checkpointJob {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2722,7 +2778,7 @@ nonisolated extension WireMetric: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension WireTrainedModel: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".TrainedModel"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}weights_digest\0\u{3}description_digest\0\u{3}byte_count\0\u{1}metrics\0\u{3}round_chain\0\u{1}rounds\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}weights_digest\0\u{3}description_digest\0\u{3}byte_count\0\u{1}metrics\0\u{3}round_chain\0\u{1}rounds\0\u{2}6state\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2736,12 +2792,17 @@ nonisolated extension WireTrainedModel: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 4: try { try decoder.decodeRepeatedMessageField(value: &self.metrics) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self.roundChain) }()
       case 6: try { try decoder.decodeSingularInt64Field(value: &self.rounds) }()
+      case 60: try { try decoder.decodeSingularMessageField(value: &self._state) }()
       default: break
       }
     }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.weightsDigest.isEmpty {
       try visitor.visitSingularStringField(value: self.weightsDigest, fieldNumber: 1)
     }
@@ -2760,6 +2821,9 @@ nonisolated extension WireTrainedModel: SwiftProtobuf.Message, SwiftProtobuf._Me
     if self.rounds != 0 {
       try visitor.visitSingularInt64Field(value: self.rounds, fieldNumber: 6)
     }
+    try { if let v = self._state {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 60)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2770,6 +2834,46 @@ nonisolated extension WireTrainedModel: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.metrics != rhs.metrics {return false}
     if lhs.roundChain != rhs.roundChain {return false}
     if lhs.rounds != rhs.rounds {return false}
+    if lhs._state != rhs._state {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireTrainingBeginning: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".TrainingBeginning"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}job\0\u{1}checkpoint\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.job) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._checkpoint) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.job != 0 {
+      try visitor.visitSingularUInt64Field(value: self.job, fieldNumber: 1)
+    }
+    try { if let v = self._checkpoint {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireTrainingBeginning, rhs: WireTrainingBeginning) -> Bool {
+    if lhs.job != rhs.job {return false}
+    if lhs._checkpoint != rhs._checkpoint {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
