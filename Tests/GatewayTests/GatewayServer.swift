@@ -90,13 +90,7 @@ struct GatewayServer: Sendable {
         body: String? = nil
     ) async throws -> Answer {
         let request = request(method, path, token: token, headers: headers, body: body)
-        let response: HTTPClientResponse
-        do {
-            response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
-        } catch ChannelError.ioOnClosedChannel {
-            // A kept connection that the server found idle for too long, on a busy machine.
-            response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
-        }
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
         let buffer = try await response.body.collect(upTo: 64 << 20)
         return Answer(
             status: Int(response.status.code), headers: response.headers,
