@@ -93,6 +93,9 @@ def a9a():
     train, test = (
         load_svmlight_file(io.BytesIO(gzip.open(f"{folder}/a9a/{part}.gz").read()), n_features=123)
         for part in ("a9a", "a9a.t"))
+    for features, _ in (train, test):  # liblinear reads 32-bit indices alone
+        features.indices = features.indices.astype(np.int32)
+        features.indptr = features.indptr.astype(np.int32)
     for name, make in [
         ("LogisticRegression, lbfgs", lambda: LogisticRegression(max_iter=1000)),
         ("LogisticRegression, liblinear", lambda: LogisticRegression(solver="liblinear")),
