@@ -28,7 +28,7 @@ demo: ## Build a release and show a cluster on this machine, in under a minute.
 	@deploy/local/build-release
 	@deploy/local/demo
 
-chaos: ## Kill the real scheduler 500 times under load, and workers and trainers; prints the seed.
+chaos: ## Kill the real scheduler 500 times, workers, trainers, and daemons under commands; prints the seed.
 	swift build --build-tests
 	MLCTL_CHAOS=$${MLCTL_CHAOS:-500} swift test --skip-build --no-parallel --filter ChaosTests
 
