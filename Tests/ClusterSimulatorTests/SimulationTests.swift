@@ -25,6 +25,13 @@ struct SimulationTests {
         }
     }
 
+    /// A registration of a late supervisor was lost behind the welcome to an earlier one.
+    @Test(arguments: [274] as [UInt64])
+    func aSeedThatWasBrokenHolds(_ seed: UInt64) {
+        let report = simulate(SimulationPlan(seed: seed))
+        #expect(report.isSound, "\(report.broken.joined(separator: "\n"))")
+    }
+
     @Test func aLargeClusterHolds() {
         var plan = SimulationPlan(seed: 1)
         plan.nodes = 12
