@@ -65,11 +65,12 @@ struct SimulationTests {
         #expect(facts[.nodeLost, default: 0] > 200)
         #expect(facts[.requeued, default: 0] > 20)
         #expect(facts[.deleted, default: 0] > 3)
-        #expect(facts[.termProposed, default: 0] > facts[.submitted, default: 0])
+        #expect(facts[.termProposed, default: 0] > 100)
+        #expect(facts[.attemptStarted, default: 0] > 100)
         for state in JobState.allCases where state != .running {
             #expect(states[state, default: 0] > 3, "\(state)")
         }
-        for (name, count) in faults { #expect(count > 20, "\(name)") }
+        for (name, count) in faults { #expect(count > 10, "\(name)") }
     }
 
     @Test func theSameSeedGivesTheSameTrace() {
