@@ -28,7 +28,7 @@ demo: ## Build a release and show a cluster on this machine, in under a minute.
 	@deploy/local/build-release
 	@deploy/local/demo
 
-chaos: ## Kill the real scheduler 500 times under load, and workers and trainers; 300 jobs in every averaging mode; prints the seed.
+chaos: ## Kill the real scheduler 500 times, workers, trainers, daemons under commands; 300 jobs in every averaging mode.
 	swift build --build-tests
 	MLCTL_CHAOS=$${MLCTL_CHAOS:-500} MLCTL_IDLE=$${MLCTL_IDLE:-10000} \
 	  MLCTL_CHAOS_TABLE=$${MLCTL_CHAOS_TABLE:-300} \

@@ -15,7 +15,9 @@ extension SimulatedCluster {
                 note("job \(job) of submission \(index) was acknowledged and is lost")
                 continue
             }
-            if customer.isCancelConfirmed, record.state != .cancelled {
+            // A command's ranks may still be ending; nothing but the cancellation may follow.
+            let isEnding = record.commandState.ending?.kind == .cancel
+            if customer.isCancelConfirmed, record.state != .cancelled, !isEnding {
                 note("job \(job) was confirmed as cancelled and is \(record.state)")
             }
             if customer.isDeleteConfirmed, !ledger.deleted.contains(job) {

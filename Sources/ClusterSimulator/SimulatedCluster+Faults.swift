@@ -40,7 +40,7 @@ extension SimulatedCluster {
         case 16: leave(host)
         case 17: evict(on: host)
         case 18, 19: assign(host)
-        case 20, 21: killCommand(on: host)
+        case 20, 21: killCommand(from: host)
         case 22: crashSupervisor(host)
         case 23: remove(host)
         case 24:
@@ -79,8 +79,11 @@ extension SimulatedCluster {
     }
 
     /// Something on the host kills a command: it ran out of memory, or a person did it.
-    private mutating func killCommand(on host: Int) {
-        guard let victim = hosts[host].supervisor.living(at: now).first else { return }
+    private mutating func killCommand(from first: Int) {
+        let order = hosts.indices.map { (first + $0) % hosts.count }
+        guard let host = order.first(where: { !hosts[$0].supervisor.living(at: now).isEmpty }),
+            let victim = hosts[host].supervisor.living(at: now).first
+        else { return }
         counts.commandKills += 1
         hosts[host].supervisor.tasks[victim]?.die(of: 9, at: now)
         let life = hosts[host].supervisor.life
@@ -120,7 +123,7 @@ extension SimulatedCluster {
     /// What is sent in one direction, or in both, is lost for a while.
     private mutating func cutLink(of host: Int) {
         counts.partitions += 1
-        let until = now + random.span(500..<20_000)
+        let until = now + random.span(500..<30_000)
         switch random.number(0..<3) {
         case 0: hosts[host].toScheduler.cutUntil = until
         case 1: hosts[host].fromScheduler.cutUntil = until

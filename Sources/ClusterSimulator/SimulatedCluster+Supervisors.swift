@@ -148,9 +148,7 @@ extension SimulatedCluster {
         var next = LogicalInstant(nanoseconds: .max)
         for id in hosts[host].supervisor.taskOrder {
             guard var task = hosts[host].supervisor.tasks[id], !task.isEnded else { continue }
-            if plan.sabotage != .ignoresLeases,
-                let deadline = hosts[host].supervisor.deadline(of: task.order)
-            {
+            if let deadline = hosts[host].supervisor.deadline(of: task.order) {
                 let grace = task.order.work.graceSeconds
                 let reason = Reason(.hostLost, "no word with the scheduler for too long")
                 if local >= deadline {

@@ -39,6 +39,4 @@ package enum Sabotage: String, Sendable, CaseIterable {
     case ignoresTerms
     /// After a restart the scheduler says nothing by itself of work it found in the ledger.
     case forgetsSendsAfterRecovery
-    /// A supervisor lets commands run although their lease is over.
-    case ignoresLeases
 }

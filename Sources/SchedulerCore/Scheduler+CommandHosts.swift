@@ -70,6 +70,15 @@ extension Scheduler {
         _ heartbeat: Heartbeat, from node: NodeID, _ moment: Moment,
         _ effects: inout SchedulerEffects
     ) {
+        if heartbeat.knowsCommands, var record = nodes[node]?.record,
+            !record.description.runsCommands
+        {
+            // Its registration as one that does may be lost behind the welcome to an earlier one.
+            record.description.runsCommands = true
+            nodes[node]?.record = record
+            effects.nodes.append(record)
+            needsPlacement = true
+        }
         var held: Set<JobID> = []
         for status in heartbeat.commands {
             if jobs[status.attempt.job]?.attempt == status.attempt {

@@ -28,8 +28,11 @@ extension Worker {
                         reason: Reason(.stopping, "this try was ended here before"))))
             return
         }
-        // Without the supervisor nobody knows what runs here; the order comes again.
-        guard knowsCommands, !order.ranks(of: description.node).isEmpty else { return }
+        // Before its welcome this life is unknown: the order was for an earlier one, whose machine
+        // may have booted anew since. And without the supervisor nobody knows what runs here. What
+        // is still wanted comes again.
+        guard case .registered = link, knowsCommands, !order.ranks(of: description.node).isEmpty
+        else { return }
         guard commands.count < Heartbeat.mostHeld else {
             effects.warnings.append(
                 Reason(.limitReached, "\(Heartbeat.mostHeld) commands are held already"))

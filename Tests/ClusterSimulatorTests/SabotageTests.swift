@@ -26,10 +26,6 @@ struct SabotageTests {
         #expect(finds("began without", .ignoresTerms, seeds: 1...40))
     }
 
-    @Test func aLeaseThatIsNotKeptShows() {
-        #expect(finds("was started on", .ignoresLeases, seeds: 1...200))
-    }
-
     @Test func sendsForgottenAfterARecoveryShow() {
         #expect(finds("stuck", .forgetsSendsAfterRecovery, seeds: 1...20))
     }

@@ -87,6 +87,9 @@ extension ScenarioWorld {
             return advance(
                 ScenarioCommand.duration(command.words.first ?? ""),
                 beating: beating.map { NodeID(String($0)) })
+        case "supervisor":
+            descriptions[command.node]?.runsCommands = true
+            return []
         case "clock":
             moment.wallMilliseconds += Int64(command.words.first ?? "") ?? 0
             return []

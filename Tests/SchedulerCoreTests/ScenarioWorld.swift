@@ -99,7 +99,7 @@ struct ScenarioWorld {
                         held: held.keys.sorted().compactMap { held[$0] },
                         commands: (commands[node] ?? [:]).sorted { $0.key < $1.key }
                             .map(\.value),
-                        knowsCommands: true))),
+                        knowsCommands: descriptions[node]?.runsCommands ?? true))),
             hidesAcknowledgement: hidesAcknowledgement)
     }
 

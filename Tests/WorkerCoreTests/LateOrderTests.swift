@@ -60,6 +60,17 @@ struct LateOrderTests {
         #expect(bench.last.launches.isEmpty)
     }
 
+    @Test func anOrderBeforeTheWelcomeWasForAnEarlierLife() {
+        var bench = WorkerBench()
+        bench.step(.supervised([]))
+        bench.hello(1)
+        bench.step(.message(.prepareCommand(LateOrderTests.order())))
+        #expect(bench.last.folders.isEmpty)
+        bench.welcome()
+        bench.step(.message(.prepareCommand(LateOrderTests.order())))
+        #expect(bench.last.folders.count == 1, "what is still wanted comes again")
+    }
+
     @Test func whileTheSupervisorIsSilentNothingIsSaidToHaveEnded() {
         var bench = LateOrderTests.bench()
         bench.step(.supervisorLost)
