@@ -160,9 +160,12 @@ extension TermExchange {
             codec.decode(bytes, into: target, count: count)
             return UnsafeBufferPointer(start: target, count: count)
         }
-        guard payload.count == count * MemoryLayout<Float>.size,
-            UInt(bitPattern: bytes) % UInt(MemoryLayout<Float>.alignment) == 0
-        else { return nil }
+        guard payload.count == count * MemoryLayout<Float>.size else { return nil }
+        if UInt(bitPattern: bytes) % UInt(MemoryLayout<Float>.alignment) != 0 {
+            // libzmq gives small messages where they stand in its buffer, at any alignment.
+            UnsafeMutableRawBufferPointer(unpacked).copyMemory(from: payload)
+            return UnsafeBufferPointer(rebasing: unpacked[..<count])
+        }
         return UnsafeBufferPointer(
             start: bytes.assumingMemoryBound(to: Float.self), count: count)
     }

@@ -64,7 +64,7 @@ final class TermExchange {
     let scalarMemory: UnsafeMutableRawBufferPointer
     let trailerMemory: UnsafeMutableRawBufferPointer
     var packed: PackedElements
-    /// Where packed elements of a frame are read into.
+    /// Where packed or unaligned elements of a frame are read into.
     let unpacked: UnsafeMutableBufferPointer<Float>
 
     init(
@@ -95,8 +95,7 @@ final class TermExchange {
             byteCount: ReplicaScalars.encode([]).count + shape.replicas * 64, alignment: 8)
         trailerMemory = .allocate(byteCount: StateTrailer.wordCount * 4, alignment: 8)
         packed = PackedElements()
-        unpacked = .allocate(
-            capacity: elements.codec == nil ? 1 : ExchangeLimits.elementsPerFrame)
+        unpacked = .allocate(capacity: ExchangeLimits.elementsPerFrame)
     }
 
     deinit {
