@@ -32,6 +32,17 @@ struct ExperimentBudgetCheck {
                 "\(algorithm.name) pauses trials between rounds; with averaging.every: once there"
                     + " is only one")
         }
+        let averaging = first.averaging
+        if averaging.keepsOptimizerState || averaging.outer == .elastic
+            || averaging.compression != .none
+        {
+            // Whole only at some borders of rounds, which need not be those of a budget.
+            spec.report(
+                "algorithm",
+                "\(algorithm.name) pauses trials where their budget ends; what every replica keeps"
+                    + " for itself (optimizerState: keep, elastic, compression) is not stored"
+                    + " there")
+        }
         guard algorithm.name == "pbt" else { return }
         if experiment.earlyStopping != nil {
             spec.report(
