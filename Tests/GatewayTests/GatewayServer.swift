@@ -92,11 +92,24 @@ struct GatewayServer: Sendable {
         body: String? = nil
     ) async throws -> Answer {
         let request = request(method, path, token: token, headers: headers, body: body)
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+        let response = try await answer(to: request)
         let buffer = try await response.body.collect(upTo: 64 << 20)
         return Answer(
             status: Int(response.status.code), headers: response.headers,
             body: String(buffer: buffer))
+    }
+
+    /// Asks again when the connection was closed before all was sent: a server that refuses a
+    /// request by its head may close before it has read the body (RFC 9112, 9.6).
+    private func answer(to request: HTTPClientRequest) async throws -> HTTPClientResponse {
+        for _ in 0..<5 {
+            do {
+                return try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+            } catch ChannelError.ioOnClosedChannel {
+                continue
+            }
+        }
+        return try await HTTPClient.shared.execute(request, timeout: .seconds(30))
     }
 
     /// Opens a stream of events and hands them over one by one until `take` returns false or the
