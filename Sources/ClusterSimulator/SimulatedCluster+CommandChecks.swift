@@ -56,6 +56,11 @@ extension SimulatedCluster {
                 note("job \(record.id): \(exit.words) of rank \(exit.rank) never happened")
             }
         }
+        if record.state == .failed, record.reason.code == .commandFailed,
+            record.commandState.exit == nil
+        {
+            note("job \(record.id) failed by its command, but nobody knows how that ended")
+        }
         guard record.state == .succeeded else {
             checkRetry(of: record, attempt)
             return

@@ -101,7 +101,7 @@ extension SimulatedCluster {
             return
         }
         var task = SimulatedTask(order, rank: rank, at: now)
-        let deadline = hosts[host].supervisor.deadline(of: order)
+        let deadline = deadline(of: order, on: host)
         if let deadline, deadline <= hosts[host].clock.local(now) {
             task.refuse(
                 .infrastructure, Reason(.hostLost, "the order came after its lease was over"))
@@ -114,6 +114,12 @@ extension SimulatedCluster {
         hosts[host].supervisor.tasks[id] = task
         if task.isEnded { checkEnd(of: task) }
         tell(task.state, of: host)
+    }
+
+    /// By when nothing of a task may run, on the host's clock; `nil` without a lease.
+    private func deadline(of order: PrepareCommand, on host: Int) -> LogicalInstant? {
+        if plan.sabotage == .ignoresLeases { return nil }
+        return hosts[host].supervisor.deadline(of: order)
     }
 
     private mutating func stopTask(_ stop: TaskStop, on host: Int) {
@@ -148,7 +154,7 @@ extension SimulatedCluster {
         var next = LogicalInstant(nanoseconds: .max)
         for id in hosts[host].supervisor.taskOrder {
             guard var task = hosts[host].supervisor.tasks[id], !task.isEnded else { continue }
-            if let deadline = hosts[host].supervisor.deadline(of: task.order) {
+            if let deadline = deadline(of: task.order, on: host) {
                 let grace = task.order.work.graceSeconds
                 let reason = Reason(.hostLost, "no word with the scheduler for too long")
                 if local >= deadline {

@@ -103,9 +103,13 @@ package struct SimulatedCluster: Sendable {
         queue.push(now + delay, happening)
     }
 
+    private var faultySeconds: Int64 {
+        plan.faultySeconds ?? (plan.seed.isMultiple(of: 20) ? 300 : 40)
+    }
+
     /// Runs both phases and reports.
     package mutating func run() -> SimulationReport {
-        if plan.isChaotic { runUntil(now + .seconds(plan.faultySeconds)) { _ in false } }
+        if plan.isChaotic { runUntil(now + .seconds(faultySeconds)) { _ in false } }
         calm()
         runUntil(now + .seconds(plan.patienceSeconds)) { $0.isDone }
         checkEnds()

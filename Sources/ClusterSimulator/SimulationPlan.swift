@@ -8,8 +8,9 @@ package struct SimulationPlan: Sendable, Equatable {
     package var jobs: Int?
     /// Whether anything fails in the safety phase.
     package var isChaotic: Bool
-    /// How long things fail, in virtual seconds; after that nothing fails any more.
-    package var faultySeconds: Int64 = 40
+    /// How long things fail, in virtual seconds, before nothing fails any more; `nil` is 40, and
+    /// 300 for every twentieth seed: long enough for leases to end and for rare meetings of faults.
+    package var faultySeconds: Int64?
     /// How long everything may then take to end, in virtual seconds.
     package var patienceSeconds: Int64 = 300
     /// A promise broken on purpose, to show that the checkers notice.
@@ -39,4 +40,6 @@ package enum Sabotage: String, Sendable, CaseIterable {
     case ignoresTerms
     /// After a restart the scheduler says nothing by itself of work it found in the ledger.
     case forgetsSendsAfterRecovery
+    /// Supervisors let commands run on when their lease is over.
+    case ignoresLeases
 }

@@ -164,9 +164,11 @@ extension Scheduler {
     mutating func checkLeases(
         of job: JobID, _ moment: Moment, _ effects: inout SchedulerEffects
     ) {
-        guard let entry = jobs[job], let run = entry.commandRun, let work = entry.record.command,
-            work.restartAfterSeconds > 0
+        guard let entry = jobs[job], let run = entry.commandRun, let work = entry.record.command
         else { return }
+        // Of a failed try, what silent members could still tell is awaited for a while only.
+        if entry.record.commandState.ending?.kind == .fail { conclude(job, moment, &effects) }
+        guard work.restartAfterSeconds > 0 else { return }
         let lease =
             Duration.seconds(work.restartAfterSeconds)
             + .seconds(CommandLease.marginSeconds(restartAfter: work.restartAfterSeconds))

@@ -4,10 +4,14 @@ import Testing
 /// The checkers find what they are there for: each promise broken once.
 struct SabotageTests {
     /// Whether one of the seeds finds this.
-    private func finds(_ words: String, _ sabotage: Sabotage, seeds: ClosedRange<UInt64>) -> Bool {
+    private func finds(
+        _ words: String, _ sabotage: Sabotage, seeds: ClosedRange<UInt64>,
+        faultySeconds: Int64? = nil
+    ) -> Bool {
         seeds.contains { seed in
             var plan = SimulationPlan(seed: seed)
             plan.sabotage = sabotage
+            if let faultySeconds { (plan.faultySeconds, plan.jobs) = (faultySeconds, 7) }
             plan.patienceSeconds = 100
             var cluster = SimulatedCluster(plan)
             return cluster.run().broken.contains { $0.contains(words) }
@@ -28,5 +32,11 @@ struct SabotageTests {
 
     @Test func sendsForgottenAfterARecoveryShow() {
         #expect(finds("stuck", .forgetsSendsAfterRecovery, seeds: 1...20))
+    }
+
+    @Test func aLeaseThatIsNotKeptShows() {
+        // Rare in 40 s: a link cut for longer than a lease, under a command that takes longer.
+        let seeds = 1...20 as ClosedRange<UInt64>
+        #expect(finds("waits again while", .ignoresLeases, seeds: seeds, faultySeconds: 300))
     }
 }
