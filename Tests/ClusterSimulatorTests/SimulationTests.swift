@@ -69,7 +69,7 @@ struct SimulationTests {
         #expect(facts[.nodeLost, default: 0] > 200)
         #expect(facts[.requeued, default: 0] > 20)
         #expect(facts[.deleted, default: 0] > 3)
-        #expect(facts[.termProposed, default: 0] > 200)
+        #expect(facts[.termProposed, default: 0] > 150)
         #expect(facts[.attemptStarted, default: 0] > 100)
         for state in JobState.allCases where state != .running {
             #expect(states[state, default: 0] > 3, "\(state)")
