@@ -86,6 +86,22 @@ extension SchedulerClient {
             SchedulerClient.path(name, .rerun, namespace), request, as: SubmittedJob.self)
     }
 
+    /// Has a worker do a job's rounds again.
+    package func audit(
+        _ name: String, namespace: String, _ request: JobAuditRequest
+    ) async throws -> SubmittedJob {
+        try await post(
+            SchedulerClient.path(name, .audit, namespace), request, as: SubmittedJob.self)
+    }
+
+    /// The digests kept of a job's rounds.
+    package func rounds(
+        of name: String, namespace: String
+    ) async throws -> [ComputedRoundsBody] {
+        try await get(
+            SchedulerClient.path(name, .rounds, namespace), as: [ComputedRoundsBody].self)
+    }
+
     /// Submits all documents of a request.
     package func submit(_ request: SubmitRequest) async throws -> [SubmittedJob] {
         try await post(APIPath.jobs, request, as: [SubmittedJob].self)

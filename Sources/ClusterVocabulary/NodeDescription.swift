@@ -93,6 +93,9 @@ package struct KernelFingerprint: Hashable, Sendable {
 
     /// The core type that `numerics: portable` stands for: the same on every x86-64-v3 host.
     package static let portableCoreType = "Haswell"
+    /// What stands in place of a core type for `numerics: any`: every node computes with its own
+    /// best one, and nobody promises bits.
+    package static let anyCoreType = "any"
     /// Core types from the least to the best; unknown ones rank lowest.
     package static let ranking = ["Haswell", "SkylakeX"]
 }

@@ -219,6 +219,8 @@ package struct TrainingProgress: Hashable, Sendable {
     package var metrics: [Metric]
     /// Where this member's time went in this term.
     package var exchange = ExchangeFigures()
+    /// Digests of rounds since its last report; `nil` when there are none to tell.
+    package var computed: ComputedRounds?
 
     /// Makes a report.
     package init(

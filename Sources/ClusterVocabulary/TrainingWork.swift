@@ -42,6 +42,9 @@ package struct TrainingWork: Hashable, Sendable {
     ///
     /// The rounds, the schedule and so the bits are those of all ``epochs``, wherever it pauses.
     package var pauseEpoch = 0
+    /// The rounds that an audit does again: it ends after them and stores no model; 0 for a job of
+    /// its own.
+    package var auditedRounds: Int64 = 0
 
     /// Makes the work order for softmax over rectified layers, or over the features alone.
     package init(

@@ -49,6 +49,10 @@ package enum APIPath {
         case resume
         /// Submit it again.
         case rerun
+        /// Do its rounds again.
+        case audit
+        /// Digests of its rounds.
+        case rounds
         /// Its log.
         case logs
         /// What the ranks of a command wrote, as records.

@@ -42,6 +42,7 @@ enum Authorisation {
         "describeJob": .look,
         "getSpecification": .look,
         "explainJob": .look,
+        "listRounds": .look,
         "readLog": .look,
         "readOutput": .look,
         "listJobEvents": .look,
@@ -62,6 +63,7 @@ enum Authorisation {
 
         "submitJobs": .change,
         "rerunJob": .change,
+        "auditJob": .change,
         "cancelJob": .change,
         "deleteJob": .change,
         "suspendJob": .change,

@@ -37,6 +37,15 @@ extension Endpoint {
             summary: "Submits the recorded spec again, with changes.", query: ["namespace"],
             request: "RerunRequest", response: "SubmittedJob", status: 201),
         Endpoint(
+            method: "POST", path: "/v1/jobs/{name}/audit", operation: "auditJob",
+            summary: "Has a worker do the job's rounds again, to compare their digests.",
+            query: ["namespace"], request: "JobAuditRequest", response: "SubmittedJob",
+            status: 201),
+        Endpoint(
+            method: "GET", path: "/v1/jobs/{name}/rounds", operation: "listRounds",
+            summary: "Digests of the job's rounds: the state before, each replica's delta.",
+            query: ["namespace"], response: "[ComputedRounds]"),
+        Endpoint(
             method: "GET", path: "/v1/jobs/{name}/logs", operation: "readLog",
             summary: "The job's log; follow=true goes on until the job ends.",
             query: ["namespace", "follow"], response: "text/plain"),

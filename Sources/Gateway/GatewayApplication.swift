@@ -121,6 +121,7 @@ package struct GatewayApplication: Sendable {
                 counts: counts, backend: backend))
         JobRoutes(backend: backend, settings: settings).add(to: router)
         SubmissionRoutes(backend: backend, settings: settings).add(to: router)
+        JobAuditRoutes(backend: backend, settings: settings).add(to: router)
         ExperimentRoutes(backend: backend, settings: settings).add(to: router)
         LogRoutes(backend: backend).add(to: router)
         EventRoutes(backend: backend).add(to: router)

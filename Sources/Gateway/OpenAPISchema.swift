@@ -163,6 +163,10 @@ struct OpenAPISchema: Sendable {
             "completeRounds:integer totalRounds:integer fraction:number epoch:integer"
                 + " samples:integer samplesPerSecond:number? trainLoss:number?"
                 + " remainingSeconds:number? stateDigest:string metrics:numbers"),
+        OpenAPISchema("JobAuditRequest", "rounds:integer?"),
+        OpenAPISchema("ComputedRounds", "shares:ReplicaShare[] rounds:ComputedRound[]"),
+        OpenAPISchema("ReplicaShare", "node:string firstReplica:integer endReplica:integer"),
+        OpenAPISchema("ComputedRound", "number:integer state:string deltas:string[]"),
         OpenAPISchema(
             "RerunRequest", "setOverrides:string[] exact:boolean idempotencyKey:string?"),
         OpenAPISchema(

@@ -41,7 +41,9 @@ struct TrainJobReader {
             spec, model.work, training.optimizer, training.loss, training.steering, averaging)
         readCheckpoint(spec, &averaging.work)
         let numerics = spec.word(
-            "numerics", among: ["auto", "portable"] + KernelFingerprint.ranking, default: "auto")
+            "numerics",
+            among: ["auto", "portable", KernelFingerprint.anyCoreType] + KernelFingerprint.ranking,
+            default: "auto")
         let (perReplica, mostHosts) = readResources(spec)
         let output = spec.section("output")
         let modelName = output.text("model", NameRules.name) ?? metadata.name

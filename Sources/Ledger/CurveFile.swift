@@ -25,7 +25,10 @@ final class CurveFile: Sendable {
                 database, path: path, applicationID: LedgerSchema.curvesApplicationID)
             try LedgerDoor.requireWhole(database, path: path)
         }
-        queue = Mutex(try DatabaseQueue(path: path, configuration: configuration))
+        let opened = try DatabaseQueue(path: path, configuration: configuration)
+        // Files of releases before audits lack it.
+        try opened.write { try $0.execute(sql: LedgerSchema.computedRounds) }
+        queue = Mutex(opened)
     }
 
     func close() throws {
@@ -48,6 +51,9 @@ final class CurveFile: Sendable {
             for job in jobs {
                 try database.execute(
                     sql: "DELETE FROM series WHERE job = ?",
+                    arguments: [Int64(clamping: job.number)])
+                try database.execute(
+                    sql: "DELETE FROM computed_round WHERE job = ?",
                     arguments: [Int64(clamping: job.number)])
             }
         }
@@ -94,14 +100,14 @@ final class CurveFile: Sendable {
         try read { try Int.fetchOne($0, sql: "SELECT count(*) FROM point") ?? 0 }
     }
 
-    private func read<Value: Sendable>(_ work: (Database) throws -> Value) throws -> Value {
+    func read<Value: Sendable>(_ work: (Database) throws -> Value) throws -> Value {
         try queue.withLock { queue in
             guard let queue else { throw LedgerError.closed(path: path) }
             return try queue.read(work)
         }
     }
 
-    private func write(_ work: (Database) throws -> Void) throws {
+    func write(_ work: (Database) throws -> Void) throws {
         try queue.withLock { queue in
             guard let queue else { throw LedgerError.closed(path: path) }
             try queue.write(work)

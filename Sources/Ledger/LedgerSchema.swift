@@ -74,6 +74,20 @@ enum LedgerSchema {
         PRAGMA user_version = \(firstVersion);
         """
 
+    /// Digests of rounds, for audits; beside the curves, made when it is missing. `shares` is who
+    /// computed which replicas (`h1 0 4,h2 4 8`), `body` the digest of the state before the round
+    /// and of each replica's delta, 8 bytes each, little-endian.
+    static let computedRounds = """
+        CREATE TABLE IF NOT EXISTS computed_round (
+            job INTEGER NOT NULL CHECK (job > 0),
+            number INTEGER NOT NULL CHECK (number >= 0),
+            attempt INTEGER NOT NULL,
+            shares TEXT NOT NULL,
+            body BLOB NOT NULL,
+            PRIMARY KEY (job, number)
+        ) STRICT, WITHOUT ROWID;
+        """
+
     /// The curves. A value that is not a number is kept as NULL, because SQLite has no NaN.
     static let curves = """
         CREATE TABLE series (

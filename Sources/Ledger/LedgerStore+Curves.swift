@@ -19,6 +19,17 @@ extension LedgerStore {
         }
     }
 
+    /// Keeps digests of rounds, as ``appendPoints(_:)`` keeps points.
+    package func appendRounds(_ rounds: [AttemptRounds]) throws(LedgerError) {
+        guard !rounds.isEmpty else { return }
+        try LedgerError.translating(curves.path) { try curves.append(rounds) }
+    }
+
+    /// The digests kept of a job's rounds, ascending, neighbours of one membership together.
+    package func computedRounds(of job: JobID) throws(LedgerError) -> [ComputedRounds] {
+        try LedgerError.translating(curves.path) { try curves.computedRounds(of: job) }
+    }
+
     /// Drops the points of deleted jobs; call it after the commit that deletes them.
     package func removeCurves(of jobs: [JobID]) throws(LedgerError) {
         guard !jobs.isEmpty else { return }

@@ -108,12 +108,8 @@ extension Scheduler {
         if record.command != nil { return lack(of: node, id, forCommand: entry) }
         let ready = nodeOrder.filter { nodes[$0]?.takesWork ?? false }
         let kernel = freezeKernel(for: record, among: ready)
-        if kernel == nil || node.fingerprint(of: kernel?.coreType ?? "") != kernel?.digest {
-            return Reason(
-                .noFingerprint,
-                "\(id) does not prove the kernel "
-                    + (kernel?.coreType ?? record.requirements.numerics)
-            )
+        guard let kernel, node.proves(kernel) else {
+            return noFingerprint(of: node, id, kernel, record)
         }
         if let until = entry.avoided[id], until > lastStep {
             return Reason(
@@ -144,6 +140,21 @@ extension Scheduler {
             return Reason(.dataNotStaged, "\(id) is fetching the data set")
         }
         return .none
+    }
+
+    /// Why a node computes no replica of a job: it lacks the kernel, or computes other bits.
+    private func noFingerprint(
+        of node: NodeEntry, _ id: NodeID, _ kernel: KernelFingerprint?, _ record: JobRecord
+    ) -> Reason {
+        let name = kernel?.coreType ?? record.requirements.numerics
+        guard let kernel, let own = node.fingerprint(of: name) else {
+            return Reason(.noFingerprint, "\(id) does not prove the kernel \(name)")
+        }
+        return Reason(
+            .noFingerprint,
+            "\(id) computes other bits with the kernel \(name): its fingerprint is "
+                + "\(own.prefix(8)), this job's \(kernel.digest.prefix(8)); numerics: any would "
+                + "take it and promise no bits")
     }
 
     private func holders(on node: NodeEntry) -> String {

@@ -26,6 +26,40 @@ extension Scheduler {
             job, members: staying.map { ($0.node, $0.lanes) }, because: reason, moment, &effects)
     }
 
+    /// Whether members of a term that began a while ago have not completed a round together.
+    func madeNoRound(_ job: JobID, since go: GoTraining, _ status: AttemptStatus) -> Bool {
+        guard let entry = jobs[job], entry.record.members.count > 1 else { return false }
+        let known = max(status.completeRounds, entry.progress?.completeRounds ?? -1)
+        return known <= go.startRound
+    }
+
+    /// A member waited in vain for frames of others that the scheduler hears well: a link between
+    /// them is cut. The job goes on without it, or, when it alone holds the state, without those
+    /// that could not get it; the others are left alone by this job for a while.
+    mutating func part(
+        _ job: JobID, complaint node: NodeID, _ go: GoTraining, _ moment: Moment,
+        _ effects: inout SchedulerEffects
+    ) {
+        guard let entry = jobs[job] else { return }
+        let standing = entry.record.members.filter { stands($0) }
+        let others = standing.filter { $0.node != node }
+        let isKept =
+            go.startRound == 0 || others.contains { entry.stateHolders.contains($0.node) }
+        let staying =
+            isKept ? others : standing.filter { entry.stateHolders.contains($0.node) }
+        let reason = Reason(.silent, "\(node) hears nothing of the other members")
+        guard !staying.isEmpty, staying.count < entry.record.members.count else {
+            goOn(job, reason, moment, &effects)
+            return
+        }
+        for member in standing where !staying.contains(where: { $0.node == member.node }) {
+            jobs[job]?.avoided[member.node] = moment.instant + configuration.exchangeFaultPause
+        }
+        remember(reason, node: node.name, of: job, moment)
+        propose(
+            job, members: staying.map { ($0.node, $0.lanes) }, because: reason, moment, &effects)
+    }
+
     /// A node is heard again: jobs that wait for all their members get the others' decision soon.
     mutating func onReturn(
         of node: NodeID, _ moment: Moment, _ effects: inout SchedulerEffects

@@ -66,7 +66,9 @@ extension Scheduler {
         if record.state != .running, record.commandState.ending != nil {
             broken.append("job \(id) is \(record.state) but its ranks are being ended")
         }
-        if record.state == .succeeded, record.model == nil, record.command == nil {
+        if record.state == .succeeded, record.model == nil, record.command == nil,
+            record.work.auditedRounds == 0
+        {
             broken.append("job \(id) succeeded without model")
         }
     }

@@ -90,7 +90,7 @@ extension Scheduler {
         var holders: [(node: NodeID, lanes: Int)] = []
         for id in ready {
             guard let node = nodes[id],
-                node.fingerprint(of: entry.record.coreType) == entry.record.fingerprint,
+                node.proves(entry.kernel),
                 entry.avoided[id].map({ $0 <= moment.instant }) ?? true
             else { continue }
             let lanes = node.free.fitting(entry.record.requirements.perLane)
@@ -152,7 +152,7 @@ extension Scheduler {
             else { return count }
             let fits = ready.contains { id in
                 guard let node = nodes[id] else { return false }
-                return node.fingerprint(of: kernel.coreType) == kernel.digest
+                return node.proves(kernel)
                     && node.record.description.capacity.fitting(line.needs.perLane) > 0
             }
             return fits ? count + waiting.count(of: line.needs) : count
@@ -213,7 +213,24 @@ extension Scheduler {
         waiting.remove(job)
         let place = running.firstIndex { $0 > job } ?? running.endIndex
         running.insert(job, at: place)
-        propose(job, members: members, because: Reason(.starting), moment, &effects)
+        propose(job, members: members, because: kernelChoice(of: job), moment, &effects)
+    }
+
+    /// Why a job with `numerics: auto` gets its kernel, at its first start; nothing otherwise.
+    private func kernelChoice(of job: JobID) -> Reason {
+        guard let record = jobs[job]?.record, record.attempt == 1,
+            record.requirements.numerics == "auto"
+        else { return Reason(.starting) }
+        let ready = nodeOrder.filter { nodes[$0]?.takesWork ?? false }
+        let better = KernelFingerprint.ranking.drop { $0 != record.coreType }.dropFirst()
+        let lacks = better.compactMap { coreType -> String? in
+            let without = ready.filter { nodes[$0]?.fingerprint(of: coreType) == nil }
+            guard !without.isEmpty, without.count < ready.count else { return nil }
+            return "\(without.map(\.name).joined(separator: ", ")) without \(coreType)"
+        }
+        let words = "kernel \(record.coreType), the best that all ready nodes have"
+        return Reason(
+            .starting, lacks.isEmpty ? words : words + "; " + lacks.joined(separator: ", "))
     }
 
     /// `averaging.every: planned`, and the first rounds of `auto`: four averages per pass over the
@@ -243,6 +260,9 @@ extension Scheduler {
         let wanted: [String]
         switch record.requirements.numerics {
         case "portable": wanted = [KernelFingerprint.portableCoreType]
+        case KernelFingerprint.anyCoreType:
+            return ready.contains { nodes[$0]?.bestCoreType != nil }
+                ? KernelFingerprint(coreType: KernelFingerprint.anyCoreType, digest: "") : nil
         case "auto":
             wanted =
                 KernelFingerprint.ranking.reversed().filter { coreType in

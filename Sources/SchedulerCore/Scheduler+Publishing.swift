@@ -3,10 +3,18 @@ import ClusterVocabulary
 /// The finished model: one member stores it, then the job has succeeded.
 extension Scheduler {
     mutating func onFinished(
-        _ model: TrainedModel, _ status: AttemptStatus, from node: NodeID,
+        _ model: TrainedModel, _ status: AttemptStatus, from node: NodeID, _ moment: Moment,
         _ effects: inout SchedulerEffects, isRepeated: Bool
     ) {
         guard var entry = jobs[status.attempt.job] else { return }
+        if entry.record.work.auditedRounds > 0 {
+            // Its digests are what was asked for; the model of half a job is not.
+            jobs[status.attempt.job]?.record.completeRounds = model.rounds
+            end(
+                status.attempt.job, .succeeded, .succeeded,
+                Reason(.completed, "\(model.rounds) rounds done again"), moment, &effects)
+            return
+        }
         if case .publishing(let publisher) = entry.phase {
             if isRepeated, node == publisher { effects.send(.publish(status.attempt), to: node) }
             return

@@ -62,6 +62,11 @@ extension Scheduler {
         var prepare = PrepareTraining(
             attempt: entry.attempt, term: entry.record.term, work: entry.record.work,
             coreType: entry.record.coreType, lanes: member.lanes, jobName: entry.record.fullName)
+        if prepare.coreType == KernelFingerprint.anyCoreType {
+            // Heartbeats of the present term repeat it, so a node always gets the same.
+            prepare.coreType =
+                nodes[member.node]?.bestCoreType ?? KernelFingerprint.portableCoreType
+        }
         if entry.beginsFromCheckpoint, member.node == entry.record.members.first?.node {
             prepare.checkpoint = entry.record.checkpoint ?? entry.record.beginning?.checkpoint
             if entry.record.checkpoint == nil, let beginning = entry.record.beginning {
@@ -94,7 +99,7 @@ extension Scheduler {
             if status.phase == .published {
                 onPublished(model, status.attempt.job, moment, &effects)
             } else {
-                onFinished(model, status, from: node, &effects, isRepeated: isRepeated)
+                onFinished(model, status, from: node, moment, &effects, isRepeated: isRepeated)
             }
         case .starting, .prepared, .training:
             switch entry.phase {
@@ -140,6 +145,8 @@ extension Scheduler {
             // peer was silent to it, and asks for a new term.
             if let go, moment.instant - begunAt < configuration.suspectAfter {
                 effects.send(.go(go), to: node)
+            } else if let go, madeNoRound(job, since: go, status) {
+                part(job, complaint: node, go, moment, &effects)
             } else {
                 goOn(job, Reason(.starting, "\(node) waited for a start"), moment, &effects)
             }
@@ -242,10 +249,16 @@ extension Scheduler {
         _ effects: inout SchedulerEffects
     ) {
         let job = progress.attempt.job
-        guard var entry = jobs[job], entry.attempt == progress.attempt,
-            progress.term == entry.record.term, entry.isMember(node),
+        guard var entry = jobs[job], entry.attempt == progress.attempt, entry.isMember(node),
             entry.record.state == .running
         else { return }
+        var progress = progress
+        if let computed = progress.computed {
+            // Rounds are what they are, whatever the term is by now.
+            effects.computed.append(AttemptRounds(attempt: progress.attempt, computed: computed))
+            progress.computed = nil
+        }
+        guard progress.term == entry.record.term else { return }
         if let known = entry.progress, known.completeRounds == progress.completeRounds,
             let knownNode = entry.progressNode, knownNode != node,
             known.stateDigest != progress.stateDigest

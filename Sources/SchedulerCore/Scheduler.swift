@@ -173,6 +173,11 @@ struct JobEntry: Sendable {
         record.exchange.add(progress.exchange)
     }
 
+    /// The kernel its record froze.
+    var kernel: KernelFingerprint {
+        KernelFingerprint(coreType: record.coreType, digest: record.fingerprint)
+    }
+
     func isMember(_ node: NodeID) -> Bool { record.members.contains { $0.node == node } }
 }
 
@@ -222,5 +227,17 @@ struct NodeEntry: Sendable {
 
     func fingerprint(of coreType: String) -> String? {
         record.description.fingerprints.first { $0.coreType == coreType }?.digest
+    }
+
+    /// Whether it computes the bits a job was promised; any proof will do where none was.
+    func proves(_ kernel: KernelFingerprint) -> Bool {
+        kernel.coreType == KernelFingerprint.anyCoreType
+            ? bestCoreType != nil : fingerprint(of: kernel.coreType) == kernel.digest
+    }
+
+    /// The best core type it proved.
+    var bestCoreType: String? {
+        let proved = record.description.fingerprints.map(\.coreType)
+        return KernelFingerprint.ranking.last { proved.contains($0) } ?? proved.first
     }
 }

@@ -17,6 +17,8 @@ package struct SchedulerConfiguration: Sendable, Equatable {
     package var stagingInterval: Duration = .seconds(10)
     /// How long a job keeps off a node whose host failed it.
     package var hostFaultPause: Duration = .seconds(10)
+    /// How long a job keeps off a node that exchanged nothing with the other members.
+    package var exchangeFaultPause: Duration = .seconds(60)
     /// The first pause before a failed command is tried again; it doubles with every failure.
     package var firstBackOff: Duration = .seconds(1)
     /// The longest such pause.

@@ -31,6 +31,8 @@ package struct SchedulerEffects: Sendable {
     package var replies: [Reply] = []
     /// Accepted progress reports, for people; not durable.
     package var progress: [TrainingProgress] = []
+    /// Digests of rounds, for audits; not durable.
+    package var computed: [AttemptRounds] = []
     /// Lines for job logs; not durable.
     package var logs: [LogLine] = []
     /// Files of the store nobody needs any more, by SHA-256; lost with a crash they only take room.
@@ -97,6 +99,7 @@ package struct SchedulerEffects: Sendable {
         sends += later.sends
         replies += later.replies
         progress += later.progress
+        computed += later.computed
         logs += later.logs
         discardedArtifacts += later.discardedArtifacts
     }

@@ -11,6 +11,7 @@ final class CurveWriter: Sendable {
 
     private struct Waiting {
         var points: [CurvePoint] = []
+        var rounds: [AttemptRounds] = []
         var isScheduled = false
         var dropped: UInt64 = 0
     }
@@ -35,13 +36,24 @@ final class CurveWriter: Sendable {
                     value: metric.value, at: WallClock.milliseconds)
             }
         }
-        guard !points.isEmpty else { return }
+        take(points, [])
+    }
+
+    /// Takes digests of rounds.
+    func append(_ rounds: [AttemptRounds]) {
+        take([], rounds)
+    }
+
+    private func take(_ points: [CurvePoint], _ rounds: [AttemptRounds]) {
+        guard !points.isEmpty || !rounds.isEmpty else { return }
         let isFirst = waiting.withLock { waiting in
-            guard waiting.points.count + points.count <= CurveWriter.mostWaiting else {
-                waiting.dropped += UInt64(points.count)
+            let count = waiting.points.count + waiting.rounds.count
+            guard count + points.count + rounds.count <= CurveWriter.mostWaiting else {
+                waiting.dropped += UInt64(points.count + rounds.count)
                 return false
             }
             waiting.points += points
+            waiting.rounds += rounds
             defer { waiting.isScheduled = true }
             return !waiting.isScheduled
         }
@@ -61,15 +73,17 @@ final class CurveWriter: Sendable {
     }
 
     private func write() {
-        let points = waiting.withLock { waiting in
+        let taken = waiting.withLock { waiting in
             defer {
                 waiting.points = []
+                waiting.rounds = []
                 waiting.isScheduled = false
             }
-            return waiting.points
+            return waiting
         }
         do {
-            try ledger.appendPoints(points)
+            try ledger.appendPoints(taken.points)
+            try ledger.appendRounds(taken.rounds)
         } catch {
             logger.warning("curve points were lost", metadata: ["error": "\(error)"])
         }

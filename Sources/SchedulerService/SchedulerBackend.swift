@@ -29,6 +29,8 @@ package protocol SchedulerBackend: Sendable {
     var view: CommittedView { get }
     /// The canonical spec of a job.
     func specification(of job: JobID) throws -> String?
+    /// The digests kept of a job's rounds, ascending, neighbours of one membership together.
+    func computedRounds(of job: JobID) throws -> [ComputedRounds]
     /// Durable facts after a sequence number, oldest first.
     func events(job: JobID?, after sequence: Int64, limit: Int) throws -> [LedgerEvent]
     /// The whole log of a job.

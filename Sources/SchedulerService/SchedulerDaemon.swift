@@ -222,6 +222,7 @@ package final class SchedulerDaemon: SchedulerBackend {
                 discards.async { PublishedModels(store: artifacts).discardCheckpoint(text) }
             },
             appendCurves: { [curves] reports in curves.append(reports) },
+            appendRounds: { [curves] rounds in curves.append(rounds) },
             removeCurves: { [curves] jobs in curves.remove(jobs) },
             fail: { [failure] error in failure.set(error) },
             stall: { [stalled] error in stalled.withLock { $0 = error } })
@@ -377,6 +378,12 @@ extension SchedulerDaemon {
     /// The canonical spec of a job.
     package func specification(of job: JobID) throws -> String? {
         try ledger.specification(of: job)
+    }
+
+    /// The digests kept of a job's rounds, those that were just taken too.
+    package func computedRounds(of job: JobID) throws -> [ComputedRounds] {
+        curves.drain()
+        return try ledger.computedRounds(of: job)
     }
 
     /// Durable facts after a sequence number, oldest first.

@@ -25,6 +25,7 @@ final class SchedulerLoop {
         /// Removes a file of the store that nobody needs any more.
         var discard: @Sendable (String) -> Void
         var appendCurves: @Sendable ([TrainingProgress]) -> Void
+        var appendRounds: @Sendable ([AttemptRounds]) -> Void
         var removeCurves: @Sendable ([JobID]) -> Void
         var fail: @Sendable (LedgerError) -> Void
         /// A commit fails for now, with its error; `nil` once it went through.
@@ -253,6 +254,7 @@ final class SchedulerLoop {
             appendLog(report.attempt.job, Self.line(of: report), &items)
         }
         if !effects.progress.isEmpty { actions.appendCurves(effects.progress) }
+        if !effects.computed.isEmpty { actions.appendRounds(effects.computed) }
         for job in effects.deletedJobs { actions.removeLog(job) }
         if !effects.deletedJobs.isEmpty { actions.removeCurves(effects.deletedJobs) }
         for digest in effects.discardedArtifacts { actions.discard(digest) }

@@ -22,4 +22,16 @@ enum ExchangeLimits {
     static let sendInterval = Duration.milliseconds(1)
     /// Silence in a round after which the trainer asks the scheduler for a new term.
     static let stallTimeout = Duration.seconds(20)
+    /// How often within that time a member that still computes says so to those that wait for it.
+    static let signsOfLife = 10
+    /// The variable of a worker that changes ``stallTimeout``: whole seconds, 1 to 3600.
+    static let silenceVariable = "MLCTL_EXCHANGE_SILENCE"
+
+    /// What the variable says; ``stallTimeout`` without it, and when it is no such number.
+    static func silence(_ text: String?) -> Duration {
+        guard let seconds = text.flatMap({ Int($0) }), (1...3_600).contains(seconds) else {
+            return stallTimeout
+        }
+        return .seconds(seconds)
+    }
 }

@@ -178,6 +178,8 @@ final class FrameInbox {
     }
 
     private func keep(_ header: ExchangeFrame, _ payload: [UInt8]) {
+        // A sign of life means something only as it comes.
+        guard header.kind != .hello else { return }
         guard stash.count < ExchangeLimits.mostStashedFrames,
             stashedBytes + payload.count <= mostStashedBytes
         else {

@@ -10,6 +10,7 @@ import Training
 final class LanePool {
     private let lanes: [Lane]
     private let finished = WaitSignal()
+    private static let idleMilliseconds = 100
 
     /// One lane per trainer; each trainer belongs to its lane's thread alone.
     init(trainers: [ReplicaTrainer], evaluators: [Evaluator]) {
@@ -22,12 +23,18 @@ final class LanePool {
     }
 
     /// Runs `body` for every index below `count`, spread over the lanes; returns when all ended.
-    func run(count: Int, _ body: @escaping (Int, ReplicaTrainer, Evaluator) -> Void) {
+    /// While only other lanes still work, `idle` is called a few times a second.
+    func run(
+        count: Int, idle: () -> Void = {},
+        _ body: @escaping (Int, ReplicaTrainer, Evaluator) -> Void
+    ) {
         let job = LaneJob(count: count, body: body)
         let helping = lanes.dropFirst().prefix(max(0, count - 1))
         for lane in helping { lane.assign(job) }
         if let first = lanes.first { job.work(on: first) }
-        for _ in helping { finished.wait() }
+        for _ in helping {
+            while !finished.wait(milliseconds: Self.idleMilliseconds) { idle() }
+        }
     }
 }
 

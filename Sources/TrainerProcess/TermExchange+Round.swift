@@ -102,6 +102,7 @@ extension TermExchange {
         _ frame: ExchangeFrame, _ payload: UnsafeRawBufferPointer, in round: Round
     ) -> FrameInbox.Disposition {
         if let disposition = foreign(frame) { return disposition }
+        if frame.kind == .hello { return .done }
         let sender = Int(frame.senderRank)
         if frame.kind == .stateRequest {
             // Until the member that asks has it, no round can end: the state is the start's.

@@ -26,7 +26,9 @@ extension TermExchange {
             [self] (frame: ExchangeFrame, payload: UnsafeRawBufferPointer)
                 -> FrameInbox.Disposition in
             if let disposition = foreign(frame) { return disposition }
-            guard frame.kind == .state else { return frame.kind == .stateRequest ? .done : .later }
+            guard frame.kind == .state else {
+                return frame.kind == .stateRequest || frame.kind == .hello ? .done : .later
+            }
             guard Int(frame.senderRank) == source, Int(frame.elementOffset) == received,
                 payload.count == Int(frame.elementCount) * MemoryLayout<Float>.size
             else { return .done }
@@ -50,7 +52,7 @@ extension TermExchange {
             if try inbox.next(timeout: .zero, handle) {
                 lastHeard = ContinuousClock.now
             } else if !went, try !waitForWork(),
-                ContinuousClock.now - lastHeard > ExchangeLimits.stallTimeout
+                ContinuousClock.now - lastHeard > silence
             {
                 return (.stalled, StateTrailer())
             }

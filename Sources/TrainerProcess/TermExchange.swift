@@ -17,7 +17,7 @@ final class TermExchange {
         case complete
         /// A command came; the round is abandoned, the state untouched.
         case stopped
-        /// Nothing was heard for ``ExchangeLimits/stallTimeout``.
+        /// Nothing was heard for ``silence``.
         case stalled
     }
 
@@ -48,6 +48,10 @@ final class TermExchange {
     var outgoing: [OutgoingFrames]
     let reduction: ShardReduction
 
+    /// How long nothing may be heard before a wait has stalled.
+    let silence: Duration
+    private var lastSign = ContinuousClock.now
+
     /// Time in which nothing moved because a slower member had not computed yet.
     private(set) var straggle = Duration.zero
     /// Time in which nothing moved for any other reason.
@@ -69,9 +73,11 @@ final class TermExchange {
 
     init(
         go: GoTraining, rank: Int, hostID: String, key: SecretBytes, shape: ExchangeShape,
-        inbox: FrameInbox, context: MessagingContext
+        inbox: FrameInbox, context: MessagingContext,
+        silence: Duration = ExchangeLimits.stallTimeout
     ) throws {
         self.go = go
+        self.silence = silence
         self.rank = rank
         self.inbox = inbox
         tree = ReductionTree(replicaCount: shape.replicas)
@@ -92,7 +98,8 @@ final class TermExchange {
                     remote: address.remote, context, sealer: sealer, channel: UInt32(index))
         }
         scalarMemory = .allocate(
-            byteCount: ReplicaScalars.encode([]).count + shape.replicas * 64, alignment: 8)
+            byteCount: ReplicaScalars.encode([]).count + shape.replicas * ReplicaScalars.entryBytes,
+            alignment: 8)
         trailerMemory = .allocate(byteCount: StateTrailer.wordCount * 4, alignment: 8)
         packed = PackedElements()
         unpacked = .allocate(capacity: ExchangeLimits.elementsPerFrame)
@@ -129,6 +136,20 @@ final class TermExchange {
             }
         }
         return went
+    }
+
+    /// Now and then says to the others that this member still computes: they wait for it, and
+    /// would take its silence for a cut link. On the thread of the exchange alone.
+    func giveSignOfLife() {
+        let now = ContinuousClock.now
+        guard now - lastSign > silence / ExchangeLimits.signsOfLife else { return }
+        lastSign = now
+        for peer in go.members.indices where peer != rank && outgoing[peer].isEmpty {
+            outgoing[peer].append(
+                header(.hello, round: go.startRound), UnsafeRawBufferPointer(start: nil, count: 0))
+        }
+        // What cannot go now goes with the round's frames, or shows its error there.
+        _ = try? pump()
     }
 
     /// Whether a frame belongs to this term; frames of others are dropped or kept for later.
@@ -175,7 +196,7 @@ extension TermExchange {
                 let isReady = try waitForWork()
                 let now = ContinuousClock.now
                 countPause(now - asked)
-                if !isReady, now - lastHeard > ExchangeLimits.stallTimeout { return (.stalled, []) }
+                if !isReady, now - lastHeard > silence { return (.stalled, []) }
             }
         }
         return (.complete, scalars.keys.sorted().flatMap { scalars[$0] ?? [] })

@@ -1,4 +1,6 @@
 import ClusterVocabulary
+import Determinism
+import Glibc
 import LinearAlgebra
 import Training
 import WireCodec
@@ -47,16 +49,24 @@ final class TermRun {
     func runRound() throws -> TermExchange.Outcome {
         let member = go.members[term.rank]
         let shouldStop = { [mailbox] in mailbox.isInterrupted }
-        let steps = session.plan.steps(inRound: Int(session.completeRounds)).count
+        let number = session.completeRounds
+        let before = session.stateDigest.high
+        let steps = session.plan.steps(inRound: Int(number)).count
         let start = ContinuousClock.now
+        // Lanes have threads of their own; this one alone may send.
+        let own = pthread_self()
         guard
             let work = session.computeContributions(
-                of: member.firstReplica..<member.endReplica, shouldStop: shouldStop)
+                of: member.firstReplica..<member.endReplica,
+                shouldStop: { [term] in
+                    if pthread_equal(pthread_self(), own) != 0 { term.giveSignOfLife() }
+                    return shouldStop()
+                }, idle: { term.giveSignOfLife() })
         else { return .stopped }
         let computed = ContinuousClock.now
         let round = try term.run(
             TermExchange.Round(
-                number: session.completeRounds, averaged: session.averagedDelta,
+                number: number, averaged: session.averagedDelta,
                 state: UnsafePointer(session.state.pointer), trailer: session.trailer,
                 blocks: session.blocksToSend),
             contributions: work.contributions, scalars: work.scalars, shouldStop: shouldStop)
@@ -69,6 +79,12 @@ final class TermRun {
         figures.waitSeconds = term.wait.seconds
         figures.bytesSent = term.bytesSent
         let results = session.finishRound(round.scalars)
+        if term.rank == 0, session.keepsDigests(ofRound: number) {
+            session.remember(
+                ComputedRounds.Round(
+                    number: number, state: before, deltas: round.scalars.map(\.deltaDigest)),
+                of: go.members)
+        }
         guard results.training.isFinite else {
             throw TrainerFault.diverged(session.divergence)
         }
@@ -119,7 +135,7 @@ final class TermRun {
         let elapsed = now - lastReport
         let isDue =
             elapsed >= (term.rank == 0 ? Self.progressInterval : Self.progressInterval * 10)
-            || session.isComplete || results.validation != nil
+            || session.isComplete || results.validation != nil || session.hasFullReport
         guard isDue else { return }
         let seconds = elapsed.seconds
         var metrics: [Metric] = []
@@ -144,7 +160,10 @@ final class TermRun {
             trainLoss: results.training.meanLoss,
             epoch: session.epochs(afterRounds: session.completeRounds), metrics: metrics)
         progress.exchange = figures
-        report(.progress(progress))
+        repeat {
+            progress.computed = session.computed.isEmpty ? nil : session.computed.removeFirst()
+            report(.progress(progress))
+        } while !session.computed.isEmpty
         lastReport = now
         samplesSinceReport = 0
     }

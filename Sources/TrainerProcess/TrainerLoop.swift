@@ -50,6 +50,10 @@ package final class TrainerLoop {
         exchange?.close()
     }
 
+    private static func variable(_ name: String) -> String? {
+        getenv(name).map { String(cString: $0) }
+    }
+
     private func report(_ report: TrainerReport) {
         writer.write(WireCodec.encode(report))
     }
@@ -69,6 +73,7 @@ package final class TrainerLoop {
             log("a trainer took the job at \(WallClockReading.microseconds) us")
             let source = try SessionData(setPath: places.setPath, work: prepare.work)
             session = try TrainingSession(prepare, data: source)
+            session?.fault = DeltaFault(Self.variable(DeltaFault.variable))
             checkpoints = CheckpointWriter(prepare, places: places)
             exchange?.close()
             exchange = nil
@@ -156,8 +161,8 @@ package final class TrainerLoop {
         let term = try TermExchange(
             go: go, rank: rank, hostID: places.hostID,
             key: prepare?.exchangeKey ?? .none, shape: session.exchangeShape,
-            inbox: exchange.inbox,
-            context: exchange.context)
+            inbox: exchange.inbox, context: exchange.context,
+            silence: ExchangeLimits.silence(Self.variable(ExchangeLimits.silenceVariable)))
         defer {
             term.close()
             logRefusals(go, exchange.inbox.refusals)

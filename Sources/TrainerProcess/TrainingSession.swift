@@ -65,6 +65,10 @@ final class TrainingSession {
     var anchor: SessionAnchor?
     /// Values that are measured where they are not the state's own front.
     let measured: FloatBuffer
+    /// Digests of rounds that were not reported yet, by membership.
+    var computed: [ComputedRounds] = []
+    /// A wrong computation to be tried out; nil but for tests.
+    var fault: DeltaFault?
 
     private let averaged: FloatBuffer
     private var deltas: [FloatBuffer] = []
@@ -118,7 +122,7 @@ final class TrainingSession {
         averaged = FloatBuffer(count: exchangedCount)
         tree = ReductionTree(replicaCount: work.replicas)
         evaluator = try Evaluator(layout: layout, standardization: standardization)
-        endRound = roundOfPause()
+        endRound = lastRound()
     }
 
     private static func split(
@@ -140,9 +144,14 @@ final class TrainingSession {
 
     var totalRounds: Int64 { Int64(plan.rounds) }
 
-    /// The rounds this job trains: all, or up to the first border at which the epoch of the pause
-    /// is read whole.
+    /// The rounds this job trains: all, up to the first border at which the epoch of the pause
+    /// is read whole, or those of an audit.
     private(set) var endRound: Int64 = 0
+
+    private func lastRound() -> Int64 {
+        let last = roundOfPause()
+        return work.auditedRounds > 0 ? min(work.auditedRounds, last) : last
+    }
 
     private func roundOfPause() -> Int64 {
         guard work.pauseEpoch > 0, work.pauseEpoch < plan.epochs else { return totalRounds }
@@ -193,7 +202,7 @@ final class TrainingSession {
         guard work.averaging.choice != choice else { return }
         work.averaging.choice = choice
         plan = try TrainingPlan(work, trainRows: split.train.count, optimizer: optimizer)
-        endRound = roundOfPause()
+        endRound = lastRound()
         // The lanes' trainers hold the plan: they are made anew.
         pool = nil
         lanes = 0
@@ -239,7 +248,7 @@ extension TrainingSession {
     /// Computes the next round's deltas of the replicas and their scalars, tree-added into the
     /// member's maximal subtrees; `nil` when told to stop. The memory stays until the next call.
     func computeContributions(
-        of replicas: Range<Int>, shouldStop: @escaping () -> Bool
+        of replicas: Range<Int>, shouldStop: @escaping () -> Bool, idle: () -> Void = {}
     ) -> (
         contributions: [(subtree: ReductionTree.Subtree, delta: UnsafePointer<Float>)],
         scalars: [ReplicaScalars]
@@ -250,22 +259,27 @@ extension TrainingSession {
         results.initialize(repeating: nil)
         defer { results.deallocate() }
         let validates = endsEpoch(afterRounds: completeRounds)
+        let isDigested = keepsDigests(ofRound: completeRounds)
         let rateFactor = steering.rateFactor
         if validates { fillMeasured() }
         ownReplicas = replicas
         let (state, deltas) = (UnsafePointer(self.state.pointer), deltas.map(\.pointer))
-        pool?.run(count: replicas.count) { [self] index, trainer, evaluator in
+        pool?.run(count: replicas.count, idle: idle) { [self] index, trainer, evaluator in
             let replica = replicas.lowerBound + index
             guard
                 let scalars = trainer.run(
                     replica: replica, round: round, globalState: state, delta: deltas[index],
                     rateFactor: rateFactor, block: block(of: replica), shouldStop: shouldStop)
             else { return }
+            // The last parameter is an output's bias: no input leaves it as it is.
+            fault?.apply(
+                to: deltas[index], element: layout.parameterCount - 1, of: replica, round: round)
             weigh(deltas[index], of: replica, round)
             compress(deltas[index], of: replica)
             results[index] = ReplicaResult(
                 training: scalars,
-                validation: validates ? evaluateShare(of: replica, evaluator) : .zero)
+                validation: validates ? evaluateShare(of: replica, evaluator) : .zero,
+                digest: isDigested ? digest(of: deltas[index]) : 0)
         }
         guard results.allSatisfy({ $0 != nil }) else { return nil }
         var scalars: [ReplicaScalars] = []
@@ -408,11 +422,13 @@ struct RoundFigures {
 private struct ReplicaResult {
     let training: RoundScalars
     let validation: RoundScalars
+    let digest: UInt64
 
     func scalars(replica: Int) -> ReplicaScalars {
         ReplicaScalars(
             replica: UInt32(replica), lossSum: training.lossSum, correct: Int64(training.correct),
             samples: Int64(training.samples), evalLossSum: validation.lossSum,
-            evalCorrect: Int64(validation.correct), evalSamples: Int64(validation.samples))
+            evalCorrect: Int64(validation.correct), evalSamples: Int64(validation.samples),
+            deltaDigest: digest)
     }
 }

@@ -14,18 +14,20 @@ package struct ReplicaScalars: Hashable, Sendable {
     package var evalCorrect: Int64
     /// Evaluation rows; 0 when the round evaluates nothing.
     package var evalSamples: Int64
+    /// A digest of the delta it gave to the average; 0 in rounds that keep none.
+    package var deltaDigest: UInt64
 
     /// The most entries of one frame.
     package static let most = 1_024
     /// Bytes before the entries: their count as u32, then a zero u32.
     static let headerBytes = 8
-    /// Bytes of an entry: replica u32, zero u32, then the six values in order.
-    static let entryBytes = 56
+    /// Bytes of an entry: replica u32, zero u32, then the seven values in order.
+    package static let entryBytes = 64
 
     /// Makes an entry.
     package init(
         replica: UInt32, lossSum: Double, correct: Int64, samples: Int64, evalLossSum: Double = 0,
-        evalCorrect: Int64 = 0, evalSamples: Int64 = 0
+        evalCorrect: Int64 = 0, evalSamples: Int64 = 0, deltaDigest: UInt64 = 0
     ) {
         self.replica = replica
         self.lossSum = lossSum
@@ -34,6 +36,7 @@ package struct ReplicaScalars: Hashable, Sendable {
         self.evalLossSum = evalLossSum
         self.evalCorrect = evalCorrect
         self.evalSamples = evalSamples
+        self.deltaDigest = deltaDigest
     }
 }
 
@@ -90,6 +93,7 @@ extension ReplicaScalars {
         buffer.write(evalLossSum.bitPattern, at: start + 32)
         buffer.write(evalCorrect, at: start + 40)
         buffer.write(evalSamples, at: start + 48)
+        buffer.write(deltaDigest, at: start + 56)
     }
 
     private init(
@@ -108,6 +112,7 @@ extension ReplicaScalars {
             evalLossSum: Double(bitPattern: buffer.read(UInt64.self, at: start + 32)),
             evalCorrect: try check.number(
                 buffer.read(Int64.self, at: start + 40), "evalCorrect", 0...evalSamples),
-            evalSamples: evalSamples)
+            evalSamples: evalSamples,
+            deltaDigest: buffer.read(UInt64.self, at: start + 56))
     }
 }

@@ -18,6 +18,7 @@ extension TrainingProgress: WireValue {
             epoch: try check.count(wire.epoch, "epoch"),
             metrics: try check.list(Metric.self, wire.metrics, "metrics", most: Metric.most))
         if wire.hasExchange { exchange = try ExchangeFigures(wire: wire.exchange) }
+        if wire.hasComputed { computed = try ComputedRounds(wire: wire.computed) }
     }
 
     var wire: WireTrainingProgress {
@@ -33,6 +34,7 @@ extension TrainingProgress: WireValue {
         wire.epoch = epoch
         wire.metrics = metrics.map(\.wire)
         if exchange != ExchangeFigures() { wire.exchange = exchange.wire }
+        if let computed { wire.computed = computed.wire }
         return wire
     }
 }

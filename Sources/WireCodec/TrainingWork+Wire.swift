@@ -36,6 +36,7 @@ extension TrainingWork: WireValue {
         if wire.hasSteering { steering = try SteeringWork(wire: wire.steering) }
         if wire.hasInitial { initial = try InitialModel(wire: wire.initial) }
         pauseEpoch = try check.integer(wire.pauseEpoch, "pause_epoch", through: wire.epochs)
+        auditedRounds = try check.count(wire.auditedRounds, "audited_rounds")
     }
 
     var wire: WireTrainingWork {
@@ -61,6 +62,7 @@ extension TrainingWork: WireValue {
         wire.stepsPerRound = Int64(stepsPerRound)
         if averaging != AveragingWork() { wire.averaging = averaging.wire }
         wire.pauseEpoch = Int64(pauseEpoch)
+        wire.auditedRounds = auditedRounds
         if let initial { wire.initial = initial.wire }
         return wire
     }

@@ -3,8 +3,9 @@ import Glibc
 import Testing
 
 /// Seeded chaos on the real processes, over every averaging mode: workers killed, stopped for
-/// seconds, joining, the scheduler killed; every run ends with the digest of the undisturbed run
-/// that used the same recorded H.
+/// seconds, drained, joining, the scheduler killed; links between trainers delayed, held in one
+/// direction, cut with what is on them; every run ends with the digest of the undisturbed run that
+/// used the same recorded H.
 ///
 /// `MLCTL_CHAOS_TABLE=300` runs so many seeds (`MLCTL_CHAOS_TABLE_FROM` is the first); without it
 /// three, of modes whose replicas carry state. A seed that fails is printed with its story.
@@ -42,12 +43,17 @@ private final class ChaosTable {
     private let names = ["h1", "h2", "h3", "h4"]
     private var alive: Set<String> = []
     private var undisturbed: [String: String] = [:]
+    private let relay: ExchangeRelay
 
     init() async throws {
-        cluster = try RealCluster()
+        let cluster = try RealCluster()
+        self.cluster = cluster
+        relay = try cluster.relayExchange(silence: 3)
         try await cluster.startScheduler()
         try await start("h1")
     }
+
+    deinit { relay.stop() }
 
     private func start(_ name: String) async throws {
         guard !alive.contains(name) else { return }
@@ -83,6 +89,7 @@ private final class ChaosTable {
             try await Task.sleep(for: .milliseconds(100 + chance.below(700)))
             events.append(try await disturb(&chance))
         }
+        relay.heal()
         for name in names { try await start(name) }
         let found = try cluster.digestAtEnd(of: job, seconds: 85)
         var expected = undisturbed["\(mode) \(replicas)"]
@@ -99,7 +106,7 @@ private final class ChaosTable {
     /// One blow; says what it was.
     private func disturb(_ chance: inout Chance) async throws -> String {
         let name = names[chance.below(names.count)]
-        switch chance.below(6) {
+        switch chance.below(10) {
         case 0, 1:
             guard alive.contains(name) else {
                 try await start(name)
@@ -127,9 +134,34 @@ private final class ChaosTable {
             _ = cluster.terminate(name)
             alive.remove(name)
             return "\(name) leaves"
+        case 5, 6, 7:
+            return disturbLink(from: name, &chance)
+        case 8:
+            guard alive.count > 1, alive.contains(name) else { return "nothing" }
+            _ = cluster.run(["node", "drain", name, "--deadline", "60s"])
+            try await Task.sleep(for: .milliseconds(chance.below(1_500)))
+            _ = cluster.run(["node", "uncordon", name])
+            return "\(name) drained and opened"
         default:
             try await start(name)
             return "\(name) is there"
+        }
+    }
+
+    /// One blow to what a worker's trainer sends another's.
+    private func disturbLink(from name: String, _ chance: inout Chance) -> String {
+        let link = ExchangeRelay.Link(from: name, to: names[chance.below(names.count)])
+        let milliseconds = chance.below(30)
+        switch chance.below(4) {
+        case 0:
+            relay.delay(link, by: .milliseconds(milliseconds))
+            return "\(link.from) to \(link.to) takes \(milliseconds) ms"
+        case 1:
+            relay.cut(link)
+            return "\(link.from) to \(link.to) cut"
+        default:
+            relay.hold(link, for: .milliseconds(100 * milliseconds))
+            return "\(link.from) to \(link.to) held for \(100 * milliseconds) ms"
         }
     }
 }

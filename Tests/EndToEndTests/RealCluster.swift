@@ -82,6 +82,16 @@ final class RealCluster {
             errors: log)
     }
 
+    /// Lets frames between trainers of workers started from now on pass a relay; trainers wait for
+    /// each other in silence for so many seconds.
+    func relayExchange(silence seconds: Int) throws -> ExchangeRelay {
+        let root = "\(folder)/x"
+        try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
+        moreVariables["XDG_RUNTIME_DIR"] = root
+        moreVariables["MLCTL_EXCHANGE_SILENCE"] = "\(seconds)"
+        return ExchangeRelay(root: root)
+    }
+
     /// The token of the scheduler's user.
     func token() throws -> String {
         try String(contentsOfFile: "\(state)/keys/admin.token", encoding: .utf8)

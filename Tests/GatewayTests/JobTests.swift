@@ -144,6 +144,40 @@ struct JobTests {
     }
 
     @Test
+    func auditsDoKeptRoundsAgain() async throws {
+        try await GatewayServer.run { server in
+            let job = try await server.submitSample()
+            let path = APIPath.job(job.name, .audit)
+            #expect(try await server.call("POST", path).status == 409)
+            let share = ComputedRounds.Share(node: NodeID("h1"), firstReplica: 0, endReplica: 2)
+            let kept = ComputedRounds(
+                shares: [share],
+                rounds: (0..<5).map { .init(number: $0, state: 10, deltas: [255, UInt64.max]) })
+            server.scheduler.keep([kept], of: JobID(job.id))
+            server.scheduler.change(JobID(job.id)) { $0.coreType = "Haswell" }
+            let rounds = try await server.call("GET", APIPath.job(job.name, .rounds))
+                .decoded([ComputedRoundsBody].self)
+            #expect(rounds == [ComputedRoundsBody(kept)])
+            #expect(rounds[0].rounds[0].deltas == ["00000000000000ff", "ffffffffffffffff"])
+            let none = try await server.call(
+                "POST", path, body: JobAuditRequest(rounds: 0).jsonText)
+            #expect(none.status == 400)
+            let answer = try await server.call(
+                "POST", path, body: JobAuditRequest(rounds: 3).jsonText)
+            #expect(answer.status == 201, "\(answer.body)")
+            let audit = try answer.decoded(SubmittedJob.self)
+            #expect(audit.name == "digits-1-audit-1")
+            let record = try #require(server.scheduler.view.job(JobID(audit.id)))
+            #expect(record.work.auditedRounds == 3)
+            #expect(record.requirements.mostHosts == 1)
+            #expect(record.requirements.numerics == "Haswell")
+            #expect(record.labels == [Label(key: "audits", value: "digits-1")])
+            let whole = try await server.call("POST", path).decoded(SubmittedJob.self)
+            #expect(server.scheduler.view.job(JobID(whole.id))?.work.auditedRounds == 5)
+        }
+    }
+
+    @Test
     func explanationsNameTheFirstReason() async throws {
         try await GatewayServer.run { server in
             let job = try await server.submitSample()

@@ -18,6 +18,7 @@ final class MemoryScheduler: SchedulerBackend {
         var ticks: Int64 = 0
         var facts: [LedgerEvent] = []
         var specifications: [JobID: String] = [:]
+        var computed: [JobID: [ComputedRounds]] = [:]
         var logs: [JobID: String] = [:]
         var listeners: [AsyncStream<StreamItem>.Continuation] = []
         var refusal: Reason?
@@ -55,6 +56,11 @@ final class MemoryScheduler: SchedulerBackend {
             fingerprints: [KernelFingerprint(coreType: "Haswell", digest: "aa")], version: "1",
             protocolVersion: NodeDescription.currentProtocol, heldDatasets: [])
         _ = step { _ in .message(NodeID(name), .register(description)) }
+    }
+
+    /// Keeps digests of a job's rounds.
+    func keep(_ computed: [ComputedRounds], of job: JobID) {
+        state.withLock { $0.computed[job] = computed }
     }
 
     /// Replaces a job's record as a commit would.
@@ -213,6 +219,10 @@ final class MemoryScheduler: SchedulerBackend {
 
     func specification(of job: JobID) throws -> String? {
         state.withLock { $0.specifications[job] }
+    }
+
+    func computedRounds(of job: JobID) throws -> [ComputedRounds] {
+        state.withLock { $0.computed[job] ?? [] }
     }
 
     func events(job: JobID?, after sequence: Int64, limit: Int) throws -> [LedgerEvent] {

@@ -91,9 +91,57 @@ struct CurveTests {
         #expect(CurveBounds.kept(wide, stride: stride).count <= 256)
     }
 
+    private func rounds(
+        _ numbers: Range<Int64>, of job: UInt64 = 1, by names: [String] = ["h1", "h-2"],
+        attempt: UInt32 = 1
+    ) -> AttemptRounds {
+        AttemptRounds(
+            attempt: AttemptID(job: JobID(job), number: attempt),
+            computed: ComputedRounds(
+                shares: names.enumerated().map {
+                    .init(node: NodeID($1), firstReplica: $0, endReplica: $0 + 1)
+                },
+                rounds: numbers.map {
+                    .init(number: $0, state: UInt64($0) << 60, deltas: [.max, UInt64(attempt)])
+                }))
+    }
+
+    @Test func digestsOfRoundsComeBackByMembership() throws {
+        let (first, second) = (rounds(0..<3), rounds(3..<9, by: ["h3"]))
+        try store.appendRounds([first, rounds(0..<2, of: 2), second])
+        #expect(
+            try store.computedRounds(of: JobID(1)) == [first.computed, second.computed])
+        // The newest try counts.
+        let again = rounds(0..<2, attempt: 2)
+        try store.appendRounds([again])
+        let found = try store.computedRounds(of: JobID(1)).flatMap(\.rounds)
+        #expect(found.prefix(2) == again.computed.rounds[...])
+        #expect(found.count == 9)
+        try store.close()
+        let reopened = try LedgerStore(path: folder.ledger)
+        #expect(try reopened.computedRounds(of: JobID(2)).flatMap(\.rounds).count == 2)
+    }
+
+    @Test func digestsOfOneJobAreBounded() throws {
+        let most = Int64(ComputedRounds.mostDigests)
+        try store.appendRounds([rounds(0..<most)])
+        try store.appendRounds([rounds(most..<most + 1), rounds(0..<1, of: 2)])
+        #expect(try store.computedRounds(of: JobID(1)).flatMap(\.rounds).count == Int(most))
+        #expect(try store.computedRounds(of: JobID(2)).count == 1)
+        // Long jobs keep every n-th round: at most so many digests, whatever the job.
+        for (count, replicas) in [(1, 1), (93, 8), (18_750, 8), (1_000_000, 1_024), (7, 3)] {
+            let stride = ComputedRounds.stride(rounds: Int64(count), replicas: replicas)
+            let kept = (count + Int(stride) - 1) / Int(stride)
+            #expect(kept * replicas <= ComputedRounds.mostDigests)
+            #expect(count * replicas > ComputedRounds.mostDigests || stride == 1)
+        }
+    }
+
     @Test func deletedJobsLoseTheirCurves() throws {
         try store.appendPoints([point(1), point(1, job: 2)])
+        try store.appendRounds([rounds(0..<3)])
         try store.removeCurves(of: [JobID(1)])
+        #expect(try store.computedRounds(of: JobID(1)).isEmpty)
         #expect(try store.curve(job: JobID(1)).isEmpty)
         #expect(try store.counts().points == 1)
     }

@@ -24,6 +24,11 @@ struct EffectPrinter {
         lines += effects.progress.map {
             "show \(name($0.attempt.job)) \($0.completeRounds)/\($0.totalRounds)"
         }
+        lines += effects.computed.map { piece in
+            let rounds = piece.computed.rounds.map { "\($0.number)" }.joined(separator: ", ")
+            let nodes = piece.computed.shares.map(\.node.name).joined(separator: ", ")
+            return "digests \(name(piece.attempt.job)) round \(rounds) by \(nodes)"
+        }
         lines += effects.discardedArtifacts.map { "discard \($0)" }
         lines += effects.logs.map { "log \(name($0.attempt.job)) \($0.text)" }
         return lines

@@ -135,6 +135,7 @@ extension ScenarioWorld {
             data: command.values["data"] ?? "digits",
             replicas: Int(command.number("replicas", 1)),
             stepsPerRound: Int(command.number("steps", 4)))
+        work.auditedRounds = command.number("audit", 0)
         if command.words.contains("measured") { work.averaging.interval = .measured }
         if let ranks = command.values["ranks"].flatMap({ Int($0) }) {
             return commandSubmission(command, requirements, ranks: ranks)
@@ -244,6 +245,14 @@ extension ScenarioWorld {
         progress.exchange.computeSeconds = Double(command.number("compute", 0)) / 1_000
         progress.exchange.exchangeSeconds = Double(command.number("exchange", 0)) / 1_000
         progress.exchange.straggleSeconds = Double(command.number("straggle", 0)) / 1_000
+        if command.words.contains("digests") {
+            let shares = record.members.map {
+                ComputedRounds.Share(
+                    node: $0.node, firstReplica: $0.firstReplica, endReplica: $0.endReplica)
+            }
+            progress.computed = ComputedRounds(
+                shares: shares, rounds: [.init(number: rounds - 1, state: 1, deltas: [2])])
+        }
         return step(.message(command.node, .progress(progress)))
     }
 

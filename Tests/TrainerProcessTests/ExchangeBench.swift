@@ -20,6 +20,8 @@ final class ExchangeBench {
     private(set) var term = Term.none
     /// The start of the newest term.
     private(set) var lastGo: GoTraining?
+    /// How long members wait in silence.
+    var silence = ExchangeLimits.stallTimeout
 
     /// Small data with classes that can be told apart.
     init(_ change: (inout TrainingWork) -> Void = { _ in }) throws {
@@ -113,10 +115,11 @@ final class ExchangeBench {
             member.door.inbox.adopt(term, key: Self.key(of: term))
         }
         let group = DispatchGroup()
+        let silence = silence
         for (rank, member) in members.enumerated() {
             group.enter()
             let thread = Thread {
-                member.run(go, rank: rank, until: until, barrier: barrier)
+                member.run(go, rank: rank, until: until, barrier: barrier, silence: silence)
                 group.leave()
             }
             thread.stackSize = 1 << 21
@@ -157,6 +160,8 @@ final class BenchMember: @unchecked Sendable {
     let session: TrainingSession
     let door: ExchangeDoor
     var problem: (any Error)?
+    /// The digests of rounds it reported.
+    var computed: [ComputedRounds] = []
 
     init(name: String, hostID: String, session: TrainingSession, door: ExchangeDoor) {
         self.name = name
@@ -172,7 +177,9 @@ final class BenchMember: @unchecked Sendable {
     /// The exchanged part of the state: parameters and averaged vectors.
     var averagedState: [Float] { Array(session.state.elements.prefix(session.exchangedCount)) }
 
-    fileprivate func run(_ go: GoTraining, rank: Int, until: Int64, barrier: Barrier) {
+    fileprivate func run(
+        _ go: GoTraining, rank: Int, until: Int64, barrier: Barrier, silence: Duration
+    ) {
         var hasArrived = false
         defer { if !hasArrived { barrier.arrive() } }
         do {
@@ -180,10 +187,15 @@ final class BenchMember: @unchecked Sendable {
             try session.setLanes(1, replicas: own.endReplica - own.firstReplica)
             let term = try TermExchange(
                 go: go, rank: rank, hostID: hostID, key: ExchangeBench.key(of: go.term),
-                shape: session.exchangeShape, inbox: door.inbox, context: door.context)
+                shape: session.exchangeShape, inbox: door.inbox, context: door.context,
+                silence: silence)
             defer { term.close() }
             let run = TermRun(
-                session: session, term: term, mailbox: CommandMailbox(), report: { _ in },
+                session: session, term: term, mailbox: CommandMailbox(),
+                report: { [self] report in
+                    guard case .progress(let progress) = report else { return }
+                    if let piece = progress.computed { computed.append(piece) }
+                },
                 log: { _ in })
             guard try run.reachStart() == .complete else { throw BenchProblem.notComplete }
             while session.completeRounds < until, !session.isComplete {

@@ -1,3 +1,4 @@
+import Averaging
 import ClusterVocabulary
 import Determinism
 import Foundation
@@ -157,6 +158,50 @@ struct HostileFrameTests {
         stranger.close()
         #expect(member.door.inbox.refusals.stale == 1)
         #expect(member.door.inbox.refusals.forged == 1)
+    }
+
+    /// Within the host frames are not sealed: what an earlier term of this very job left behind, or
+    /// another attempt, must not count in the round of the same number.
+    @Test func aPlainFrameOfAnOldTermIsNotAveraged() throws {
+        let bench = try ExchangeBench()
+        let members = [try bench.member("a"), try bench.member("b")]
+        try bench.run(members, until: 2)
+        let context = try MessagingContext()
+        var limits = SocketLimits.bulk
+        limits.linger = .seconds(1)
+        let payload = [UInt8](repeating: 0x3F, count: 4 * 65_536)
+        for member in members {
+            let sender = try ExchangeSender(
+                endpoint: member.door.address.local, context: context, limits: limits)
+            for (term, attempt) in [(1, 1), (2, 9)] as [(UInt64, UInt32)] {
+                for rank in 0..<2 as Range<UInt32> {
+                    var frame = header(bench, term: Term(term), payload: payload, rank: rank)
+                    frame.kind = .contribution
+                    frame.attempt = attempt
+                    frame.round = 2
+                    frame.shard = 1 - rank
+                    (frame.subtreeLower, frame.subtreeUpper) = (rank * 2, rank * 2 + 2)
+                    let count = min(
+                        65_536,
+                        ShardPlan(
+                            elementCount: members[0].session.exchangedCount, memberCount: 2
+                        ).range(of: Int(1 - rank)).count)
+                    frame.elementCount = UInt32(count)
+                    let bytes = Array(payload.prefix(count * 4))
+                    let digest = bytes.withUnsafeBytes { FastDigest.ofFrame($0) }
+                    (frame.digestHigh, frame.digestLow) = (digest.high, digest.low)
+                    _ = try sender.send(
+                        [.bytes(frame.encoded), .bytes(bytes)], shouldStop: { false })
+                }
+            }
+            // Its frames are at the door before those of the new term.
+            Thread.sleep(forTimeInterval: 0.1)
+            sender.close()
+        }
+        try bench.run(members)
+        #expect(members[0].averagedState == (try bench.reference()))
+        #expect(members[1].averagedState == members[0].averagedState)
+        for member in members { #expect(member.door.inbox.refusals.stale >= 4) }
     }
 
     /// Under fire during a whole job, and longer frames than any member sends.

@@ -18,6 +18,32 @@ struct CheckpointWireTests {
         return figures
     }()
 
+    @Test func digestsOfRoundsComeBack() throws {
+        var progress = Fixtures.progress
+        let computed = ComputedRounds(
+            shares: [
+                .init(node: NodeID("h1"), firstReplica: 0, endReplica: 3),
+                .init(node: NodeID("h2"), firstReplica: 3, endReplica: 4),
+            ],
+            rounds: [
+                .init(number: 7, state: .max, deltas: [1, 2, 3, 4]),
+                .init(number: 9, state: 0, deltas: [.max, 0, 5, 6]),
+            ])
+        progress.computed = computed
+        let bytes = WireCodec.encode(WorkerMessage.progress(progress))
+        #expect(
+            try decoded(bytes, WireCodec.decodeWorkerMessage) == .progress(progress))
+        // Rounds must ascend, and a report has so many at most.
+        progress.computed?.rounds.swapAt(0, 1)
+        let swapped = WireCodec.encode(WorkerMessage.progress(progress))
+        #expect(throws: WireError.self) { try decoded(swapped, WireCodec.decodeWorkerMessage) }
+        progress.computed?.rounds = (0...Int64(ComputedRounds.mostRounds)).map {
+            .init(number: $0, state: 1, deltas: [1])
+        }
+        let many = WireCodec.encode(WorkerMessage.progress(progress))
+        #expect(throws: WireError.self) { try decoded(many, WireCodec.decodeWorkerMessage) }
+    }
+
     @Test func reportsComeBack() throws {
         let worker = WorkerMessage.checkpointed(Fixtures.written)
         #expect(try decoded(WireCodec.encode(worker), WireCodec.decodeWorkerMessage) == worker)

@@ -11,7 +11,7 @@ enum ExchangeFixtures {
     static let scalars = [
         ReplicaScalars(
             replica: 3, lossSum: 1.5, correct: 30, samples: 32, evalLossSum: -0.0,
-            evalCorrect: 5, evalSamples: 6),
+            evalCorrect: 5, evalSamples: 6, deltaDigest: 0xFEDC_BA98_7654_3210),
         ReplicaScalars(replica: 65_535, lossSum: .infinity, correct: 0, samples: 0),
     ]
 }
@@ -132,7 +132,7 @@ struct ReplicaScalarsTests {
         }
         var bytes = ReplicaScalars.encode(entries)
         #expect(try decode(bytes) == entries)
-        let last = bytes.suffix(56)
+        let last = bytes.suffix(ReplicaScalars.entryBytes)
         bytes += last
         #expect {
             try decode(bytes)

@@ -848,6 +848,12 @@ nonisolated struct WireTrainingWork: @unchecked Sendable {
     set {_uniqueStorage()._pauseEpoch = newValue}
   }
 
+  /// 0 for all but audits.
+  var auditedRounds: Int64 {
+    get {_storage._auditedRounds}
+    set {_uniqueStorage()._auditedRounds = newValue}
+  }
+
   /// Absent when training begins from the seed.
   var initial: WireInitialModel {
     get {_storage._initial ?? WireInitialModel()}
@@ -1435,6 +1441,16 @@ nonisolated struct WireTrainingProgress: @unchecked Sendable {
   /// Clears the value of `exchange`. Subsequent reads from it will return its default value.
   mutating func clearExchange() {_uniqueStorage()._exchange = nil}
 
+  /// Absent when there is none to tell.
+  var computed: WireComputedRounds {
+    get {_storage._computed ?? WireComputedRounds()}
+    set {_uniqueStorage()._computed = newValue}
+  }
+  /// Returns true if `computed` has been explicitly set.
+  var hasComputed: Bool {_storage._computed != nil}
+  /// Clears the value of `computed`. Subsequent reads from it will return its default value.
+  mutating func clearComputed() {_uniqueStorage()._computed = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -1923,7 +1939,7 @@ nonisolated extension WireDatasetReference: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension WireTrainingWork: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".TrainingWork"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}data\0\u{3}validation_fraction\0\u{3}test_fraction\0\u{3}split_seed\0\u{1}standardizes\0\u{3}hidden_layers\0\u{1}replicas\0\u{3}batch_size\0\u{1}epochs\0\u{1}seed\0\u{3}learning_rate\0\u{1}momentum\0\u{3}averages_optimizer_state\0\u{3}steps_per_round\0\u{1}optimizer\0\u{1}averaging\0\u{2}\u{4}model\0\u{1}loss\0\u{1}steering\0\u{2}\u{8}preprocessing\0\u{1}initial\0\u{4}\u{1d}pause_epoch\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}data\0\u{3}validation_fraction\0\u{3}test_fraction\0\u{3}split_seed\0\u{1}standardizes\0\u{3}hidden_layers\0\u{1}replicas\0\u{3}batch_size\0\u{1}epochs\0\u{1}seed\0\u{3}learning_rate\0\u{1}momentum\0\u{3}averages_optimizer_state\0\u{3}steps_per_round\0\u{1}optimizer\0\u{1}averaging\0\u{2}\u{4}model\0\u{1}loss\0\u{1}steering\0\u{2}\u{8}preprocessing\0\u{1}initial\0\u{4}\u{1d}pause_epoch\0\u{3}audited_rounds\0")
 
   fileprivate class _StorageClass {
     var _data: WireDatasetReference? = nil
@@ -1947,6 +1963,7 @@ nonisolated extension WireTrainingWork: SwiftProtobuf.Message, SwiftProtobuf._Me
     var _steering: WireSteeringWork? = nil
     var _preprocessing: WirePreprocessingWork? = nil
     var _pauseEpoch: Int64 = 0
+    var _auditedRounds: Int64 = 0
     var _initial: WireInitialModel? = nil
 
       // This property is used as the initial default value for new instances of the type.
@@ -1979,6 +1996,7 @@ nonisolated extension WireTrainingWork: SwiftProtobuf.Message, SwiftProtobuf._Me
       _steering = source._steering
       _preprocessing = source._preprocessing
       _pauseEpoch = source._pauseEpoch
+      _auditedRounds = source._auditedRounds
       _initial = source._initial
     }
   }
@@ -2020,6 +2038,7 @@ nonisolated extension WireTrainingWork: SwiftProtobuf.Message, SwiftProtobuf._Me
         case 30: try { try decoder.decodeSingularMessageField(value: &_storage._preprocessing) }()
         case 31: try { try decoder.decodeSingularMessageField(value: &_storage._initial) }()
         case 60: try { try decoder.decodeSingularInt64Field(value: &_storage._pauseEpoch) }()
+        case 61: try { try decoder.decodeSingularInt64Field(value: &_storage._auditedRounds) }()
         default: break
         }
       }
@@ -2098,6 +2117,9 @@ nonisolated extension WireTrainingWork: SwiftProtobuf.Message, SwiftProtobuf._Me
       if _storage._pauseEpoch != 0 {
         try visitor.visitSingularInt64Field(value: _storage._pauseEpoch, fieldNumber: 60)
       }
+      if _storage._auditedRounds != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._auditedRounds, fieldNumber: 61)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2128,6 +2150,7 @@ nonisolated extension WireTrainingWork: SwiftProtobuf.Message, SwiftProtobuf._Me
         if _storage._steering != rhs_storage._steering {return false}
         if _storage._preprocessing != rhs_storage._preprocessing {return false}
         if _storage._pauseEpoch != rhs_storage._pauseEpoch {return false}
+        if _storage._auditedRounds != rhs_storage._auditedRounds {return false}
         if _storage._initial != rhs_storage._initial {return false}
         return true
       }
@@ -3011,7 +3034,7 @@ nonisolated extension WireAttemptStatus: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension WireTrainingProgress: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".TrainingProgress"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}attempt\0\u{1}term\0\u{3}complete_rounds\0\u{3}total_rounds\0\u{3}state_digest\0\u{1}samples\0\u{3}samples_per_second\0\u{3}train_loss\0\u{1}epoch\0\u{1}metrics\0\u{2}\u{a}exchange\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}attempt\0\u{1}term\0\u{3}complete_rounds\0\u{3}total_rounds\0\u{3}state_digest\0\u{1}samples\0\u{3}samples_per_second\0\u{3}train_loss\0\u{1}epoch\0\u{1}metrics\0\u{2}\u{a}exchange\0\u{1}computed\0")
 
   fileprivate class _StorageClass {
     var _attempt: WireAttemptID? = nil
@@ -3025,6 +3048,7 @@ nonisolated extension WireTrainingProgress: SwiftProtobuf.Message, SwiftProtobuf
     var _epoch: Int64 = 0
     var _metrics: [WireMetric] = []
     var _exchange: WireExchangeFigures? = nil
+    var _computed: WireComputedRounds? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -3046,6 +3070,7 @@ nonisolated extension WireTrainingProgress: SwiftProtobuf.Message, SwiftProtobuf
       _epoch = source._epoch
       _metrics = source._metrics
       _exchange = source._exchange
+      _computed = source._computed
     }
   }
 
@@ -3075,6 +3100,7 @@ nonisolated extension WireTrainingProgress: SwiftProtobuf.Message, SwiftProtobuf
         case 9: try { try decoder.decodeSingularInt64Field(value: &_storage._epoch) }()
         case 10: try { try decoder.decodeRepeatedMessageField(value: &_storage._metrics) }()
         case 20: try { try decoder.decodeSingularMessageField(value: &_storage._exchange) }()
+        case 21: try { try decoder.decodeSingularMessageField(value: &_storage._computed) }()
         default: break
         }
       }
@@ -3120,6 +3146,9 @@ nonisolated extension WireTrainingProgress: SwiftProtobuf.Message, SwiftProtobuf
       try { if let v = _storage._exchange {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
       } }()
+      try { if let v = _storage._computed {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 21)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -3140,6 +3169,7 @@ nonisolated extension WireTrainingProgress: SwiftProtobuf.Message, SwiftProtobuf
         if _storage._epoch != rhs_storage._epoch {return false}
         if _storage._metrics != rhs_storage._metrics {return false}
         if _storage._exchange != rhs_storage._exchange {return false}
+        if _storage._computed != rhs_storage._computed {return false}
         return true
       }
       if !storagesAreEqual {return false}
