@@ -100,7 +100,8 @@ package struct EarlyStopping: Sendable {
     package mutating func report(trial: Int, step: Int, value: Double) -> StoppingDecision {
         let cost = direction.cost(of: value)?.minimized
         var curve = curves[trial] ?? PeerCurve(bracket: bracket(of: trial))
-        if let last = curve.steps.last, step <= last { return .proceed }
+        // Steps count up from 0; differences of two therefore never overflow.
+        guard step >= 0, step > curve.steps.last ?? -1 else { return .proceed }
         let previous = curve
         curve.append(step: step, cost: cost, improvement: improvement)
         curves[trial] = curve

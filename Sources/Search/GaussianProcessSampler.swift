@@ -2,7 +2,9 @@
 /// most.
 ///
 /// Running and failed trials stand in the process with the values it expects of them, so that a
-/// batch spreads and a failing point is not asked for again. Hyperparameters are fitted at fixed
+/// batch spreads and a failing point is not asked for again. Pruned and paused ones stand there with
+/// what they had reached, but never as better than the middle of the finished ones: they were
+/// stopped because they were not. Hyperparameters are fitted at fixed
 /// counts of rows (`fitCounts`), each fit beginning at the one before: they depend on the set of
 /// known trials, not on the order in which they ended.
 struct GaussianProcessSampler: Sampler {
@@ -10,6 +12,8 @@ struct GaussianProcessSampler: Sampler {
     static let observationLimit = 256
     /// Most running and failed trials taken into account, the newest.
     static let expectedLimit = 64
+    /// Most pruned and paused trials taken into account, the newest.
+    static let partialLimit = 64
     /// Most evaluations of the likelihood of a fit, and of the first one.
     static let fitLimit = 10
     static let firstFitLimit = 40
@@ -59,12 +63,22 @@ struct GaussianProcessSampler: Sampler {
         let expected = (0..<history.count).filter {
             history.states[$0] == .running || history.states[$0] == .failed
         }.suffix(Self.expectedLimit)
+        let partial = (0..<history.count).filter {
+            history.states[$0] == .pruned || history.states[$0] == .paused
+        }.suffix(Self.partialLimit)
         var process = GaussianProcess(
             isCategorical: isCategorical, isConditional: history.space.isConditional,
-            hyperparameters: hyperparameters, capacity: rows.count + expected.count)
+            hyperparameters: hyperparameters,
+            capacity: rows.count + partial.count + expected.count)
         var values: [Double] = []
         for (row, value) in zip(rows, warped) where process.append(point(row, history)) {
             values.append(value)
+        }
+        let scale = zip(rows, warped).map { (cost: history.costs[$0], value: $1) }.sorted {
+            ($0.cost, $0.value) < ($1.cost, $1.value)
+        }
+        for row in partial where process.append(point(row, history)) {
+            values.append(Self.stoppedValue(history.costs[row], scale: scale))
         }
         process.observe(values)
         var best = values.min() ?? 0
@@ -90,6 +104,20 @@ struct GaussianProcessSampler: Sampler {
             Proposal.Draft(
                 assignment: history.space.assignment(at: found.point),
                 reason: reason(found.value, observations: rows.count)))
+    }
+
+    /// What a trial that was stopped early counts for: the warped value of the first finished trial
+    /// that is not better, at least the middle one, at most the last; `scale` is in order of cost.
+    private static func stoppedValue(
+        _ cost: Double, scale: [(cost: Double, value: Double)]
+    ) -> Double {
+        var low = scale.count / 2
+        var high = scale.count - 1
+        while low < high {
+            let middle = (low + high) / 2
+            if scale[middle].cost < cost { low = middle + 1 } else { high = middle }
+        }
+        return scale[low].value
     }
 
     private func point(_ row: Int, _ history: TrialHistory) -> [Double] {

@@ -39,8 +39,9 @@ struct GridSampler: Sampler {
 
     mutating func started(_ suggestion: Suggestion, row: Int, history: TrialHistory) {
         guard suggestion.origin == .sampled else { return }
-        // Combinations skipped because they were enqueued are skipped in a replay as well.
-        while let cursor, assignment(at: cursor) != suggestion.assignment { advance() }
+        // Anything else was tried too, out of order: an enqueued combination that was skipped, or
+        // a point given out before the space was changed. Whoever asks skips what was tried.
+        guard let cursor, assignment(at: cursor) == suggestion.assignment else { return }
         advance()
     }
 

@@ -47,11 +47,13 @@ struct HalvingSampler: Sampler {
 
     mutating func started(_ suggestion: Suggestion, row: Int, history: TrialHistory) {
         if suggestion.action == .start {
-            let bracket = suggestion.rung?.bracket ?? bracketOfNext()
+            // A place that is none of this plan's counts for the nearest that may begin.
+            let bracket = min(max(suggestion.rung?.bracket ?? bracketOfNext(), 0), brackets.count)
             while brackets.count <= bracket { open() }
             begun[bracket] += 1
         } else if let place = suggestion.rung, place.rung > 0,
-            brackets.indices.contains(place.bracket)
+            brackets.indices.contains(place.bracket),
+            brackets[place.bracket].indices.contains(place.rung - 1)
         {
             if let cost = costs[row] {
                 brackets[place.bracket][place.rung - 1].promote(row, cost: cost)

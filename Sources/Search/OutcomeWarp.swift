@@ -7,7 +7,11 @@ struct OutcomeWarp: Sendable {
     /// Warped costs in the order given; smaller is still better.
     let values: [Double]
 
-    init(_ costs: [Double]) {
+    /// Largest magnitude a cost counts with: differences of two stay finite.
+    static let largest = 1e300
+
+    init(_ measured: [Double]) {
+        let costs = measured.map { min(max($0, -Self.largest), Self.largest) }
         let sorted = costs.sorted()
         let count = costs.count
         guard count > 1, let least = sorted.first, let most = sorted.last, most > least else {

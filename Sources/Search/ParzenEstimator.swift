@@ -7,10 +7,11 @@ struct ParzenEstimator: Sendable {
     private let cumulative: [Double]
     private let axes: [UnitAxis]
 
-    /// Kernels at `rows`, whose weights stand in the same order.
+    /// Kernels at `rows`, whose weights stand in the same order; `leastWidth` is that of a
+    /// `ParzenDimension`.
     init(
         history: TrialHistory, rows: [Int], weights: [Double], priorWeight: Double,
-        scratch: inout ParzenScratch
+        leastWidth: Double, scratch: inout ParzenScratch
     ) {
         axes = history.space.axes
         var all = weights
@@ -33,7 +34,9 @@ struct ParzenEstimator: Sendable {
                 }
             }
             dimensions.append(
-                ParzenDimension(axis: axis, places: places, weights: all, scratch: &scratch))
+                ParzenDimension(
+                    axis: axis, places: places, weights: all, leastWidth: leastWidth,
+                    scratch: &scratch))
         }
         self.dimensions = dimensions
     }

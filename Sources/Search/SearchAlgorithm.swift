@@ -65,8 +65,9 @@ package struct GridSettings: Sendable, Hashable {
 package struct TPESettings: Sendable, Hashable {
     /// Trials drawn at random (spread evenly) before the estimator begins.
     package var startupTrials: Int
-    /// How many values are drawn and compared for each suggestion.
-    package var candidates: Int
+    /// How many values are drawn and compared for each suggestion; nil: 4 for each parameter by
+    /// itself, 24 for all together.
+    package var candidates: Int?
     /// Part of the finished trials that count as good, 0 to 1; nil: a tenth, at most 25.
     package var gamma: Double?
     /// Weight of the prior among the observations.
@@ -74,7 +75,7 @@ package struct TPESettings: Sendable, Hashable {
 
     /// Settings with the defaults most searches are well served by.
     package init(
-        startupTrials: Int = 10, candidates: Int = 24, gamma: Double? = nil,
+        startupTrials: Int = 10, candidates: Int? = nil, gamma: Double? = nil,
         priorWeight: Double = 1
     ) {
         self.startupTrials = startupTrials

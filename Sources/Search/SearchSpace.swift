@@ -62,38 +62,51 @@ package struct SearchSpace: Sendable, Hashable {
     package var isConditional: Bool { parents.contains { $0 >= 0 } }
 
     /// How many different assignments there are; nil for infinitely many, or more than an `Int`.
+    ///
+    /// From the last parameter to the first, since parents stand earlier: each is counted once,
+    /// however long the chains of conditions are.
     package var cardinality: Int? {
         var total = 1
-        // Without its children a parameter multiplies by its levels; with children each choice has
-        // its own number of combinations below it.
-        for position in parameters.indices where parents[position] < 0 {
-            guard let below = combinations(from: position) else { return nil }
-            let (product, overflow) = total.multipliedReportingOverflow(by: below)
-            guard !overflow else { return nil }
-            total = product
+        // For each parameter with children how many combinations stand below each of its choices.
+        var below: [Int: [Int]] = [:]
+        for position in parameters.indices.reversed() {
+            guard let levels = axes[position].levels else { return nil }
+            var own = levels
+            if let products = below.removeValue(forKey: position) {
+                own = 0
+                for product in products {
+                    let (sum, overflow) = own.addingReportingOverflow(product)
+                    guard !overflow else { return nil }
+                    own = sum
+                }
+            }
+            let parent = parents[position]
+            guard parent >= 0, let condition = parameters[position].condition else {
+                let (product, overflow) = total.multipliedReportingOverflow(by: own)
+                guard !overflow else { return nil }
+                total = product
+                continue
+            }
+            var products =
+                below.removeValue(forKey: parent)
+                ?? Array(repeating: 1, count: axes[parent].levels ?? 1)
+            for choice in Set(condition.choices) {
+                let (product, overflow) = products[choice].multipliedReportingOverflow(by: own)
+                guard !overflow else { return nil }
+                products[choice] = product
+            }
+            below[parent] = products
         }
         return total
     }
 
-    private func combinations(from position: Int) -> Int? {
-        guard let levels = axes[position].levels else { return nil }
-        let children = parents.indices.filter { parents[$0] == position }
-        guard !children.isEmpty else { return levels }
-        var total = 0
-        for choice in 0..<levels {
-            var product = 1
-            for child in children
-            where parameters[child].condition?.choices.contains(choice) == true {
-                guard let below = combinations(from: child) else { return nil }
-                let (next, overflow) = product.multipliedReportingOverflow(by: below)
-                guard !overflow else { return nil }
-                product = next
-            }
-            let (sum, overflow) = total.addingReportingOverflow(product)
-            guard !overflow else { return nil }
-            total = sum
+    /// Whether an assignment is one of those that `cardinality` counts: valid, each value a level.
+    func isCombination(_ assignment: Assignment) -> Bool {
+        guard problem(with: assignment) == nil else { return false }
+        return zip(axes, assignment.values).allSatisfy { axis, value in
+            guard let value else { return true }
+            return axis.value(at: axis.unit(of: value)) == value
         }
-        return total
     }
 
     /// What is wrong with an assignment in this space, naming the parameter; nil when it is valid.

@@ -22,6 +22,9 @@ package struct SearchState: Sendable {
     private var sampler: any Sampler
     private var waiting: [Assignment] = []
     private var tried: Set<Assignment> = []
+    /// How many of the tried ones are combinations of the space's levels: an enqueued value between
+    /// two steps, or one from before the space was changed, uses none of them up.
+    private var triedCombinations = 0
     private let cardinality: Int?
 
     /// A search that has not begun; refused when settings and space do not fit the algorithm.
@@ -51,7 +54,10 @@ package struct SearchState: Sendable {
     package mutating func apply(_ event: SearchEvent) throws(SearchRefusal) {
         switch event {
         case .warmStarted(let records): warmStart(with: records)
-        case .enqueued(let assignment): try enqueue(assignment)
+        case .enqueued(let assignment):
+            // Outside a space that was changed since it waits no longer.
+            guard configuration.space.problem(with: assignment) == nil else { return }
+            try enqueue(assignment)
         case .suggested(let suggestion): try restore(suggestion)
         case .told(let record): try tell(record)
         }
@@ -207,14 +213,18 @@ package struct SearchState: Sendable {
             waiting.remove(at: place)
         }
         history.start(suggestion)
-        tried.insert(suggestion.assignment)
+        if tried.insert(suggestion.assignment).inserted, cardinality != nil,
+            configuration.space.isCombination(suggestion.assignment)
+        {
+            triedCombinations += 1
+        }
         sampler.started(suggestion, row: history.count - 1, history: history)
     }
 
     /// A proposal whose values nobody tried, as long as there are such values.
     private mutating func proposeUntried() -> Proposal {
         let number = history.trialCount
-        if let cardinality, !configuration.allowsRepeats, tried.count >= cardinality,
+        if let cardinality, !configuration.allowsRepeats, triedCombinations >= cardinality,
             !sampler.givesDistinctPoints
         {
             // Halvings may still promote.

@@ -7,15 +7,25 @@
 struct TPESampler: Sampler {
     /// Most kernels of the density of the other trials; beyond it the newest stay, and of the rest
     /// every k-th stands for k.
-    static var kernelLimit: Int { 512 }
+    static var kernelLimit: Int { 256 }
     /// Most good trials.
     static var goodLimit: Int { 25 }
+    /// Candidates of a suggestion where the settings name none. Of many values drawn for each
+    /// parameter by itself the best ones do not belong together.
+    static func candidates(isMultivariate: Bool) -> Int { isMultivariate ? 24 : 4 }
+    /// Least widths of the kernels of the good trials and of the others, see `ParzenDimension`.
+    /// These, the candidates and the weights by gain won 0.2 to 0.3 decades of regret on average
+    /// over fifteen functions that are not those of the benchmark.
+    static func leastWidths(isMultivariate: Bool) -> (good: Double, other: Double) {
+        isMultivariate ? (0.25, 1) : (0.25, 0.5)
+    }
     /// So many of the newest trials have full weight; older ones less, in a line down to 1/n.
     static var freshCount: Int { 25 }
 
     let settings: TPESettings
     let isMultivariate: Bool
     let seed: UInt64
+    private let candidates: Int
     /// Most kernels; `kernelLimit` but in tests of its effect.
     var kernelCap = TPESampler.kernelLimit
     private var startup: QuasiRandomSampler
@@ -27,7 +37,8 @@ struct TPESampler: Sampler {
         guard settings.startupTrials >= 1 else {
             throw .setting(name: "startupTrials", problem: "must be at least 1")
         }
-        guard settings.candidates >= 1, settings.candidates <= 10_000 else {
+        let candidates = settings.candidates ?? Self.candidates(isMultivariate: isMultivariate)
+        guard candidates >= 1, candidates <= 10_000 else {
             throw .setting(name: "candidates", problem: "must be within 1..10000")
         }
         if let gamma = settings.gamma, !(gamma > 0 && gamma < 1) {
@@ -37,6 +48,7 @@ struct TPESampler: Sampler {
             throw .setting(name: "priorWeight", problem: "must be above 0")
         }
         self.settings = settings
+        self.candidates = candidates
         self.isMultivariate = isMultivariate
         self.seed = seed
         startup = QuasiRandomSampler(.sobol, space: space, seed: seed)
@@ -52,12 +64,13 @@ struct TPESampler: Sampler {
             return startup.propose(number, attempt: attempt, history: history)
         }
         let split = split(history, known: known)
+        let widths = Self.leastWidths(isMultivariate: isMultivariate)
         let good = ParzenEstimator(
             history: history, rows: split.good, weights: split.goodWeights,
-            priorWeight: settings.priorWeight, scratch: &scratch)
+            priorWeight: settings.priorWeight, leastWidth: widths.good, scratch: &scratch)
         let other = ParzenEstimator(
             history: history, rows: split.other, weights: split.otherWeights,
-            priorWeight: settings.priorWeight, scratch: &scratch)
+            priorWeight: settings.priorWeight, leastWidth: widths.other, scratch: &scratch)
         var random = SearchRandom(
             seed: seed, purpose: .model, trial: UInt64(number) << 8 | UInt64(attempt))
         let choice =
@@ -85,7 +98,7 @@ struct TPESampler: Sampler {
         let goodCount = max(1, min(Int((part * Double(known)).rounded(.up)), Self.goodLimit))
         var split = Split()
         split.good = history.bestRows(goodCount).sorted()
-        split.goodWeights = Self.ages(split.good.count)
+        split.goodWeights = Self.gains(split.good, history)
         let otherCount = history.count - split.good.count
         var rows: [Int] = []
         var spans: [Double] = []
@@ -125,6 +138,19 @@ struct TPESampler: Sampler {
         return split
     }
 
+    /// Weights of the good trials by what they gain over the worst of them (expected improvement,
+    /// Watanabe 2023): a tenth for that one, 1 on average; all 1 where costs do not compare, which
+    /// is so when some were stopped early.
+    static func gains(_ rows: [Int], _ history: TrialHistory) -> [Double] {
+        let equal = Array(repeating: 1.0, count: rows.count)
+        guard rows.allSatisfy({ history.states[$0] == .succeeded }) else { return equal }
+        let worst = rows.reduce(-Double.infinity) { max($0, history.costs[$1]) }
+        let gains = rows.map { worst - history.costs[$0] }
+        let mean = gains.reduce(0, +) / Double(rows.count)
+        guard mean > 0, mean < .infinity else { return equal }
+        return gains.map { 0.1 + 0.9 * ($0 / mean) }
+    }
+
     /// Weights by age: the newest 25 count 1, older ones less, down to 1/n.
     static func ages(_ count: Int) -> [Double] {
         let old = count - freshCount
@@ -146,7 +172,7 @@ struct TPESampler: Sampler {
         var gain = 0.0
         for position in 0..<space.count where space.isActive(position, in: assignment) {
             let axis = space.axes[position]
-            let places = (0..<settings.candidates).map { _ in
+            let places = (0..<candidates).map { _ in
                 let kernel = good.kernel(random.uniform())
                 let place = good.dimensions[position].sample(kernel: kernel, axis: axis, &random)
                 // A level is compared by its middle.
@@ -170,10 +196,10 @@ struct TPESampler: Sampler {
     ) -> Choice {
         let width = space.count
         var points: [Double] = []
-        points.reserveCapacity(width * settings.candidates)
+        points.reserveCapacity(width * candidates)
         var assignment = Assignment(Array(repeating: nil, count: width))
         let isConditional = space.isConditional
-        for _ in 0..<settings.candidates {
+        for _ in 0..<candidates {
             let kernel = good.kernel(random.uniform())
             if isConditional { for position in 0..<width { assignment[position] = nil } }
             for position in 0..<width {
@@ -193,7 +219,7 @@ struct TPESampler: Sampler {
         let inGood = good.jointLogDensities(at: points)
         let inOther = other.jointLogDensities(at: points)
         var best = 0
-        for index in 0..<settings.candidates
+        for index in 0..<candidates
         where inGood[index] - inOther[index] > inGood[best] - inOther[best] { best = index }
         return (
             Array(points[best * width..<(best + 1) * width]), inGood[best] - inOther[best]

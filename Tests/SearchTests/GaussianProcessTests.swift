@@ -188,6 +188,29 @@ struct GaussianProcessTests {
         }
     }
 
+    /// Where trials are pruned the costs of the others promise most: a process that forgot the pruned
+    /// ones would ask for nothing else.
+    @Test(arguments: [SearchAlgorithm.gaussianProcess(GaussianProcessSettings()), .auto])
+    func prunedTrialsAreNotForgotten(algorithm: SearchAlgorithm) throws {
+        let space = try SearchSpace([SearchParameter("x", .uniform(0, 1))])
+        var search = try SearchState(
+            SearchConfiguration(algorithm: algorithm, space: space, seed: 3))
+        var lateInside = 0
+        for index in 0..<50 {
+            let suggestion = search.ask(1).suggestions[0]
+            let x = ObjectiveFunction.numbers(suggestion.assignment)[0]
+            var record = SearchStateTests.succeeded(suggestion, 1 - x)
+            if x > 0.7 {
+                record.state = .pruned
+                record.objectives = []
+                record.curve = [CurvePoint(step: 1, value: 1)]
+                if index >= 20 { lateInside += 1 }
+            }
+            try search.tell(record)
+        }
+        #expect(lateInside <= 15, "\(lateInside) of 30 where all are pruned")
+    }
+
     @Test func warpedCostsKeepTheirOrder() {
         let costs = [5.0, 1, 1000, 30, 2, 2, 1e6, 0.5]
         let warped = OutcomeWarp(costs).values
@@ -198,6 +221,10 @@ struct GaussianProcessTests {
         }
         #expect(abs(warped.reduce(0, +)) < 1e-9)
         #expect(OutcomeWarp([3, 3, 3]).values == [0, 0, 0])
-        #expect(OutcomeWarp([1e300, -1e300, 0]).values.allSatisfy { $0.isFinite })
+        let most = Double.greatestFiniteMagnitude
+        for extreme in [1e300, most] {
+            #expect(OutcomeWarp([extreme, -extreme, 0]).values.allSatisfy { $0.isFinite })
+            #expect(OutcomeWarp([extreme, extreme, -extreme]).values.allSatisfy { $0.isFinite })
+        }
     }
 }

@@ -138,6 +138,29 @@ struct HalvingTests {
         }
     }
 
+    @Test func aPlaceOfAnotherPlanIsNoPlaceToTrap() throws {
+        for place in [
+            RungPlace(bracket: -1, rung: 0, budget: 1),
+            RungPlace(bracket: .max, rung: 9, budget: 1),
+        ] {
+            for algorithm in [
+                SearchAlgorithm.hyperband(HalvingSettings(maximumBudget: 4, reduction: 2)),
+                .asha(HalvingSettings(maximumBudget: 4, reduction: 2)),
+            ] {
+                var search = try search(algorithm)
+                var first = search.ask(1).suggestions[0]
+                first.rung = place
+                var other = try self.search(algorithm)
+                try other.apply(.suggested(first))
+                try other.tell(record(first, .paused, 1))
+                first.action = .resume
+                try other.apply(.suggested(first))
+                try other.tell(record(first, .succeeded, 1))
+                #expect(other.ask(5).suggestions.count == 5)
+            }
+        }
+    }
+
     @Test func bohbLearnsFromTheRungs() throws {
         var search = try search(.bohb(HalvingSettings(maximumBudget: 9)))
         var late: [Double] = []

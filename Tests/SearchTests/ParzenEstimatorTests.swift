@@ -56,7 +56,7 @@ struct ParzenEstimatorTests {
         let weights = [1.0, 0.5, 1, 2, 1]
         let estimator = ParzenEstimator(
             history: history, rows: Array(0..<5), weights: weights, priorWeight: 1,
-            scratch: &scratch)
+            leastWidth: 0.25, scratch: &scratch)
         var points: [Double] = []
         var xs: [Double] = []
         for index in 0...50 {
@@ -83,7 +83,7 @@ struct ParzenEstimatorTests {
         var scratch = ParzenScratch()
         let estimator = ParzenEstimator(
             history: history, rows: Array(0..<5), weights: Array(repeating: 1, count: 5),
-            priorWeight: 1, scratch: &scratch)
+            priorWeight: 1, leastWidth: 0.25, scratch: &scratch)
         var random = SearchRandom(seed: 1, purpose: .model, trial: 0)
         let count = 4000
         let draws = (0..<count).map { _ in
@@ -132,6 +132,26 @@ struct ParzenEstimatorTests {
         #expect(split.otherWeights.count == 20)
     }
 
+    @Test func goodTrialsWeighWhatTheyGain() throws {
+        // Costs 0, 1, 2, ...: of three good ones the gains are 2, 1, 0, one on average.
+        var history = try history((0..<30).map { (Double($0) / 30, 0) })
+        let sampler = try TPESampler(
+            TPESettings(), isMultivariate: true, space: history.space, seed: 1)
+        let weights = sampler.split(history, known: 30).goodWeights
+        for (weight, expected) in zip(weights, [1.9, 1, 0.1]) {
+            #expect(abs(weight - expected) < 1e-12)
+        }
+        #expect(weights.count == 3)
+        // Where one was pruned, costs are not of the same step: all weigh the same.
+        let assignment = history.assignments[1]
+        history.update(
+            1,
+            with: TrialRecord(
+                number: 1, assignment: assignment, state: .pruned,
+                curve: [CurvePoint(step: 3, value: -100)]))
+        #expect(TPESampler.gains([0, 1, 2], history) == [1, 1, 1])
+    }
+
     @Test func prunedTrialsAreGoodWhenNoneSucceededFarthestFirst() throws {
         let space = try SearchSpace([SearchParameter("x", .uniform(0, 1))])
         var search = try SearchState(
@@ -150,6 +170,35 @@ struct ParzenEstimatorTests {
         }
         late.sort()
         #expect(late[late.count / 2] < 0.1)
+    }
+
+    /// The cap costs no more than a fifth of a decade of regret against eight times as many kernels.
+    @Test func theCapOfKernelsCostsLittleRegret() throws {
+        let function = try ObjectiveFunction.hartmann6()
+        func median(cap: Int) throws -> Double {
+            let regrets = try (0..<UInt64(5)).map { seed -> Double in
+                var sampler = try TPESampler(
+                    TPESettings(), isMultivariate: true, space: function.space, seed: seed)
+                sampler.kernelCap = cap
+                var history = TrialHistory(space: function.space, directions: [.minimize])
+                var best = Double.infinity
+                for number in 0..<500 {
+                    let proposal = sampler.propose(number, attempt: 0, history: history)
+                    guard case .start(let draft) = proposal else { return .nan }
+                    let suggestion = Suggestion(
+                        number: number, assignment: draft.assignment, reason: "")
+                    history.start(suggestion)
+                    let value = function.value(draft.assignment)
+                    history.update(number, with: SearchStateTests.succeeded(suggestion, value))
+                    best = min(best, value - function.minimum)
+                }
+                return log10(max(best, 1e-12))
+            }
+            return regrets.sorted()[2]
+        }
+        let capped = try median(cap: TPESampler.kernelLimit)
+        let whole = try median(cap: 8 * TPESampler.kernelLimit)
+        #expect(capped < whole + 0.2, "capped \(capped), whole \(whole)")
     }
 
     @Test func kernelsAreCappedAndStandForAllTrials() throws {

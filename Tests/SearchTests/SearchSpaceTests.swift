@@ -106,6 +106,22 @@ struct SearchSpaceTests {
         #expect(endless.cardinality == nil)
     }
 
+    /// Counted choice by choice this chain would take 10⁴⁰ steps.
+    @Test func aLongChainOfConditionsIsCountedAtOnce() throws {
+        func chain(_ choices: [Int]) throws -> SearchSpace {
+            try SearchSpace(
+                (0..<40).map { index in
+                    SearchParameter(
+                        "p\(index)", .categorical(count: 10),
+                        onlyIf: index == 0
+                            ? nil : ParameterCondition(parent: "p\(index - 1)", choices: choices))
+                })
+        }
+        // One choice of ten goes on: nine more at each link, ten at the last.
+        #expect(try chain([3, 3]).cardinality == 39 * 9 + 10)
+        #expect(try chain(Array(0..<10)).cardinality == nil)
+    }
+
     @Test(arguments: [
         ParameterDomain.uniform(-3, 7), .logUniform(1e-5, 10),
         .float(FloatRange(minimum: 0, maximum: 1, step: 0.1)),

@@ -125,6 +125,50 @@ struct SearchStateTests {
         #expect(points[8] == [.int(5), .float(1)])
     }
 
+    @Test func enqueuedValuesBetweenTheLevelsUseNoCombinationUp() throws {
+        let space = try SearchSpace([
+            SearchParameter("a", .float(FloatRange(minimum: 0, maximum: 1, step: 0.5)))
+        ])
+        for algorithm in [SearchAlgorithm.random, .grid(GridSettings())] {
+            var search = try SearchState(SearchConfiguration(algorithm: algorithm, space: space))
+            for value in [0.1, 0.2, 0.3] { try search.enqueue(Assignment([.float(value)])) }
+            let batch = search.ask(10)
+            #expect(batch.suggestions.count == 6, "\(algorithm.name)")
+            let sampled = batch.suggestions.dropFirst(3).compactMap { $0.assignment[0] }
+            #expect(Set(sampled) == [.float(0), .float(0.5), .float(1)])
+        }
+    }
+
+    @Test func aGridOfAWidenedSpaceGoesOnWithWhatIsNew() throws {
+        func configuration(_ maximum: Int) throws -> SearchConfiguration {
+            SearchConfiguration(
+                algorithm: .grid(GridSettings()),
+                space: try SearchSpace([
+                    SearchParameter("a", .int(IntRange(minimum: 0, maximum: maximum))),
+                    SearchParameter("b", .categorical(count: 2)),
+                ]))
+        }
+        var narrow = try SearchState(configuration(2))
+        try narrow.enqueue(Assignment([.int(1), .choice(1)]))
+        let first = narrow.ask(10).suggestions
+        #expect(first.count == 6)
+        var events = [SearchEvent.enqueued(Assignment([.int(1), .choice(1)]))]
+        events += first.map { .suggested($0) }
+        var wide = try SearchState(configuration(4), replaying: events)
+        let batch = wide.ask(10)
+        #expect(
+            batch.suggestions.map(\.assignment.values) == [
+                [.int(3), .choice(0)], [.int(3), .choice(1)], [.int(4), .choice(0)],
+                [.int(4), .choice(1)],
+            ])
+        // A narrower space knows the points outside it, and that its own were all tried.
+        var narrower = try SearchState(configuration(0), replaying: events)
+        guard case .exhausted = narrower.ask(1).shortage else {
+            Issue.record("something of a space that was tried out is suggested again")
+            return
+        }
+    }
+
     @Test func aWarmStartIsRankedButIsNotATrial() throws {
         var search = try SearchState(
             SearchConfiguration(algorithm: .random, space: try Self.space()))
