@@ -68,8 +68,9 @@ extension CSVParser {
         var field = CSVFieldScanner.Field()
         var next = position
         var rows = 0
+        var marks: [UInt8] = []
         sampling: while rows < mostRows, next < window.count {
-            var marks: [UInt8] = []
+            marks.removeAll(keepingCapacity: true)
             repeat {
                 var value: Float = 0
                 if scanner.scanNumber(at: next, value: &value, field: &field) {

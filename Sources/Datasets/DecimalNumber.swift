@@ -16,6 +16,17 @@ enum DecimalNumber {
     private static let maximumIntegerPower = 19
     private static let exponentClamp = 100_000
 
+    /// As many digits always make a mantissa that is an exact double.
+    static let maximumExactDigits = 15
+
+    /// `mantissa` / 10^`decimals` for a mantissa and decimals of at most fifteen digits.
+    @inline(__always)
+    static func value(_ mantissa: UInt64, decimals: Int, isNegative: Bool) -> Float {
+        var magnitude = Double(Int64(bitPattern: mantissa))
+        if decimals > 0 { magnitude /= exactPowers[decimals] }
+        return Float(isNegative ? -magnitude : magnitude)
+    }
+
     /// The parts of a numeral before its value is made.
     private struct Numeral {
         var isNegative = false

@@ -38,6 +38,56 @@ struct DecimalNumberTests {
         }
     }
 
+    /// The one pass over a field gives the bits of the C library and ends where the field does.
+    @Test func fieldsOfATableAgreeWithTheCLibraryToo() {
+        var generator = SeededGenerator(state: 12)
+        for round in 0..<20_000 {
+            let digits = Int.random(in: 1...17, using: &generator)
+            let point = Int.random(in: 0...(digits + 3), using: &generator)
+            var text = round % 3 == 0 ? "-" : ""
+            for place in 0..<digits {
+                text += place == point ? "." : ""
+                text += String(Int.random(in: 0...9, using: &generator))
+            }
+            if point == digits { text += "." }
+            let end = round % 2 == 0 ? "," : "\n"
+            let behind = Int.random(in: 0...30, using: &generator)
+            let bytes = Array((text + end + String(repeating: "7", count: behind)).utf8)
+            var value: Float = 0
+            var field = CSVFieldScanner.Field()
+            let isNumber = bytes.withUnsafeBufferPointer { buffer in
+                buffer.baseAddress.map { base in
+                    CSVFieldScanner(
+                        bytes: base, count: buffer.count, isFinal: true, delimiter: 0x2C
+                    ).scanNumber(at: 0, value: &value, field: &field)
+                } ?? false
+            }
+            let expected = Float(strtod(text, nil))
+            if !isNumber || value.bitPattern != expected.bitPattern
+                || field.next != text.utf8.count + 1 || field.endsRecord != (end == "\n")
+            {
+                Issue.record("\(text): \(isNumber), \(value) and not \(expected), \(field)")
+            }
+        }
+    }
+
+    @Test func whatIsNoPlainNumberIsLeftToOthers() {
+        let texts = ["-", ".", "-.", "1-2", "1.2.3", "--1", "1 2", "x", "", " ,", "1e", "0x10"]
+        for text in texts {
+            let bytes = Array((text + "," + String(repeating: "7", count: 40)).utf8)
+            var value: Float = 0
+            var field = CSVFieldScanner.Field()
+            let isNumber = bytes.withUnsafeBufferPointer { buffer in
+                buffer.baseAddress.map { base in
+                    CSVFieldScanner(
+                        bytes: base, count: buffer.count, isFinal: true, delimiter: 0x2C
+                    ).scanNumber(at: 0, value: &value, field: &field)
+                } ?? false
+            }
+            #expect(!isNumber, "\(text)")
+        }
+    }
+
     @Test func roundsTheIntegerPathOnceInDouble() {
         // 17 and more digits with small exponents, where neither a double nor strtod is used.
         let texts = [
