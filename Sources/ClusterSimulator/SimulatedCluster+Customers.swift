@@ -34,7 +34,7 @@ extension SimulatedCluster {
         var command = CommandWork(
             ranks: Int(ranks),
             arguments: SimulatedProgram.arguments(
-                program, milliseconds: random.number(100..<25_000)))
+                program, milliseconds: random.number(100..<(isLong ? 90_000 : 25_000))))
         command.programRetries = kind == .failing ? Int(random.number(0..<3)) : 1_000
         command.infrastructureRetries = 1_000
         let leases: [Int64] = [10, 10, 12, 20, 0]

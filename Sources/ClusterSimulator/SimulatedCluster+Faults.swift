@@ -123,7 +123,7 @@ extension SimulatedCluster {
     /// What is sent in one direction, or in both, is lost for a while.
     private mutating func cutLink(of host: Int) {
         counts.partitions += 1
-        let until = now + random.span(500..<30_000)
+        let until = now + random.span(500..<(isLong ? 90_000 : 30_000))
         switch random.number(0..<3) {
         case 0: hosts[host].toScheduler.cutUntil = until
         case 1: hosts[host].fromScheduler.cutUntil = until

@@ -103,15 +103,19 @@ package struct SimulatedCluster: Sendable {
         queue.push(now + delay, happening)
     }
 
-    private var faultySeconds: Int64 {
-        plan.faultySeconds ?? (plan.seed.isMultiple(of: 20) ? 300 : 40)
-    }
+    /// Whether what happens lasts longer than leases do.
+    var isLong: Bool { plan.isLong ?? plan.seed.isMultiple(of: 20) }
+
+    private var faultySeconds: Int64 { plan.faultySeconds ?? (isLong ? 300 : 40) }
+
+    /// A long life has long work left when nothing fails any more.
+    private var patienceSeconds: Int64 { plan.patienceSeconds * (isLong ? 3 : 1) }
 
     /// Runs both phases and reports.
     package mutating func run() -> SimulationReport {
         if plan.isChaotic { runUntil(now + .seconds(faultySeconds)) { _ in false } }
         calm()
-        runUntil(now + .seconds(plan.patienceSeconds)) { $0.isDone }
+        runUntil(now + .seconds(patienceSeconds)) { $0.isDone }
         checkEnds()
         // What nobody wants any more is ended with its grace, and forgotten.
         if broken.isEmpty {
@@ -126,11 +130,9 @@ package struct SimulatedCluster: Sendable {
         isFaulty = false
         diskFullUntil = now
         slowDisk.until = now
-        schedulerPausedUntil = now
+        // Who stands still does so to its end: what waits for it must not be overtaken.
         for index in hosts.indices {
-            hosts[index].pausedUntil = now
             hosts[index].isolatedUntil = now
-            hosts[index].supervisor.pausedUntil = now
             if hosts[index].isRevoked { enrolAgain(index) }
             hosts[index].toScheduler.cutUntil = now
             hosts[index].fromScheduler.cutUntil = now

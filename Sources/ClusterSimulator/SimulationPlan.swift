@@ -8,9 +8,12 @@ package struct SimulationPlan: Sendable, Equatable {
     package var jobs: Int?
     /// Whether anything fails in the safety phase.
     package var isChaotic: Bool
-    /// How long things fail, in virtual seconds, before nothing fails any more; `nil` is 40, and
-    /// 300 for every twentieth seed: long enough for leases to end and for rare meetings of faults.
+    /// How long things fail, in virtual seconds, before nothing fails any more; `nil` is 40, in a
+    /// long life 300.
     package var faultySeconds: Int64?
+    /// Whether commands and cut links last for up to 90 s and not for less than 30 s: long enough
+    /// for leases to end under them; `nil` is true for every twentieth seed.
+    package var isLong: Bool?
     /// How long everything may then take to end, in virtual seconds.
     package var patienceSeconds: Int64 = 300
     /// A promise broken on purpose, to show that the checkers notice.

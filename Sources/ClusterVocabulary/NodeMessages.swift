@@ -89,16 +89,20 @@ package struct Welcome: Hashable, Sendable {
     package var suspectMilliseconds: Int64
     /// Where artifacts are fetched and stored (`tcp://…`).
     package var artifactEndpoint: String
+    /// The life that is welcomed: a later one must not take it for its own, because what follows
+    /// is meant for a machine as it was. `nil` from a scheduler of an older release.
+    package var worker: Incarnation?
 
     /// Makes the answer.
     package init(
         scheduler: Incarnation, heartbeatMilliseconds: Int64, suspectMilliseconds: Int64,
-        artifactEndpoint: String
+        artifactEndpoint: String, worker: Incarnation? = nil
     ) {
         self.scheduler = scheduler
         self.heartbeatMilliseconds = heartbeatMilliseconds
         self.suspectMilliseconds = suspectMilliseconds
         self.artifactEndpoint = artifactEndpoint
+        self.worker = worker
     }
 }
 

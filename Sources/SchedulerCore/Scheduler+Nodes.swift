@@ -107,7 +107,7 @@ extension Scheduler {
                     scheduler: incarnation,
                     heartbeatMilliseconds: configuration.heartbeatInterval.wholeMilliseconds,
                     suspectMilliseconds: configuration.suspectAfter.wholeMilliseconds,
-                    artifactEndpoint: artifactEndpoint)),
+                    artifactEndpoint: artifactEndpoint, worker: description.incarnation)),
             to: node)
     }
 

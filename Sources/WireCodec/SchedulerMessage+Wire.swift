@@ -60,7 +60,8 @@ extension Welcome: WireValue {
                 wire.heartbeatMilliseconds, "heartbeat_milliseconds", interval),
             suspectMilliseconds: try check.number(
                 wire.suspectMilliseconds, "suspect_milliseconds", interval),
-            artifactEndpoint: try check.path(wire.artifactEndpoint, "artifact_endpoint"))
+            artifactEndpoint: try check.path(wire.artifactEndpoint, "artifact_endpoint"),
+            worker: wire.hasWorker ? try Incarnation(wire: wire.worker) : nil)
     }
 
     var wire: WireWelcome {
@@ -69,6 +70,7 @@ extension Welcome: WireValue {
         wire.heartbeatMilliseconds = heartbeatMilliseconds
         wire.suspectMilliseconds = suspectMilliseconds
         wire.artifactEndpoint = artifactEndpoint
+        if let worker { wire.worker = worker.wire }
         return wire
     }
 }

@@ -235,6 +235,7 @@ package struct Worker: Sendable {
     mutating func onWelcome(
         _ welcome: Welcome, _ now: LogicalInstant, _ effects: inout WorkerEffects
     ) {
+        if let life = welcome.worker, life != description.incarnation { return }
         // The scheduler has heard one of the registrations; which, it does not say.
         if case .registering = link { hear(registeringSince, &effects) }
         heartbeatInterval = .milliseconds(

@@ -27,11 +27,16 @@ struct SimulationTests {
 
     /// 274: a registration of a late supervisor was lost behind the welcome to an earlier one.
     /// 23: a command's exit was lost with its host and the scheduler, just after it was reported.
-    @Test(arguments: [(274, 40), (23, 300)] as [(UInt64, Int64)])
-    func aSeedThatWasBrokenHolds(_ seed: UInt64, _ faultySeconds: Int64) {
+    /// 4575, 3592: a rebooted node took the welcome of its life before for its own, and commands
+    /// ran there that the scheduler took for gone.
+    @Test(
+        arguments: [(274, 40, nil), (23, 300, 7), (4_575, 40, nil), (3_592, 300, nil)]
+            as [(UInt64, Int64, Int?)])
+    func aSeedThatWasBrokenHolds(_ seed: UInt64, _ faultySeconds: Int64, _ jobs: Int?) {
         var plan = SimulationPlan(seed: seed)
         plan.faultySeconds = faultySeconds
-        if faultySeconds == 300 { plan.jobs = 7 }
+        plan.isLong = false
+        plan.jobs = jobs
         let report = simulate(plan)
         #expect(report.isSound, "\(report.broken.joined(separator: "\n"))")
     }

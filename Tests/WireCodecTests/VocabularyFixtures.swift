@@ -161,7 +161,7 @@ enum VocabularyFixtures {
         key: sha256, rows: 1_797, isHeld: true, reason: Reason(.badData, "row 3"))
     static let welcome = Welcome(
         scheduler: incarnation, heartbeatMilliseconds: 500, suspectMilliseconds: 3_000,
-        artifactEndpoint: "tcp://127.0.0.1:7073")
+        artifactEndpoint: "tcp://127.0.0.1:7073", worker: incarnation)
 
     static let freshJob = JobRecord(
         id: JobID(42), namespace: "default", name: "digits", run: 7, user: "ana",

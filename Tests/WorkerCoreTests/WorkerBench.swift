@@ -46,13 +46,14 @@ struct WorkerBench {
         step(.report(TrainerID(trainer), .hello(proof)))
     }
 
-    mutating func welcome() {
+    mutating func welcome(_ life: Incarnation? = nil) {
         step(
             .message(
                 .welcome(
                     Welcome(
                         scheduler: Incarnation(bootID: "s", life: 1), heartbeatMilliseconds: 500,
-                        suspectMilliseconds: 3_000, artifactEndpoint: "tcp://artifacts"))))
+                        suspectMilliseconds: 3_000, artifactEndpoint: "tcp://artifacts",
+                        worker: life))))
     }
 
     mutating func prepare(

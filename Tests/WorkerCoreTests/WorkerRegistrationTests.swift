@@ -99,6 +99,17 @@ struct WorkerRegistrationTests {
         #expect(bench.worker.isRegistered)
     }
 
+    /// A busy scheduler answers the registration of the life before: it thinks of another machine.
+    @Test func aWelcomeForAnEarlierLifeIsNotTaken() {
+        var bench = WorkerBench.registered()
+        let own = bench.worker.description.incarnation
+        bench.step(.message(.refused(Reason(.notFound, "register first"))))
+        bench.welcome(Incarnation(bootID: "before", life: own.life))
+        #expect(!bench.worker.isRegistered)
+        bench.welcome(own)
+        #expect(bench.worker.isRegistered)
+    }
+
     @Test func tellsTheRowsOfItsSetsAfterTheWelcome() {
         let bench = WorkerBench.registered(heldDatasets: ["b": 2, "a": 1])
         let staged = bench.last.sends.compactMap { message -> String? in

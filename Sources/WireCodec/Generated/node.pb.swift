@@ -345,11 +345,21 @@ nonisolated struct WireWelcome: Sendable {
 
   var artifactEndpoint: String = String()
 
+  var worker: WireIncarnation {
+    get {_worker ?? WireIncarnation()}
+    set {_worker = newValue}
+  }
+  /// Returns true if `worker` has been explicitly set.
+  var hasWorker: Bool {self._worker != nil}
+  /// Clears the value of `worker`. Subsequent reads from it will return its default value.
+  mutating func clearWorker() {self._worker = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
   fileprivate var _scheduler: WireIncarnation? = nil
+  fileprivate var _worker: WireIncarnation? = nil
 }
 
 nonisolated struct WireHeartbeatAcknowledged: Sendable {
@@ -942,7 +952,7 @@ nonisolated extension WireSchedulerMessage: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension WireWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Welcome"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}scheduler\0\u{3}heartbeat_milliseconds\0\u{3}suspect_milliseconds\0\u{3}artifact_endpoint\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}scheduler\0\u{3}heartbeat_milliseconds\0\u{3}suspect_milliseconds\0\u{3}artifact_endpoint\0\u{1}worker\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -954,6 +964,7 @@ nonisolated extension WireWelcome: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 2: try { try decoder.decodeSingularInt64Field(value: &self.heartbeatMilliseconds) }()
       case 3: try { try decoder.decodeSingularInt64Field(value: &self.suspectMilliseconds) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.artifactEndpoint) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._worker) }()
       default: break
       }
     }
@@ -976,6 +987,9 @@ nonisolated extension WireWelcome: SwiftProtobuf.Message, SwiftProtobuf._Message
     if !self.artifactEndpoint.isEmpty {
       try visitor.visitSingularStringField(value: self.artifactEndpoint, fieldNumber: 4)
     }
+    try { if let v = self._worker {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -984,6 +998,7 @@ nonisolated extension WireWelcome: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.heartbeatMilliseconds != rhs.heartbeatMilliseconds {return false}
     if lhs.suspectMilliseconds != rhs.suspectMilliseconds {return false}
     if lhs.artifactEndpoint != rhs.artifactEndpoint {return false}
+    if lhs._worker != rhs._worker {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
