@@ -20,6 +20,8 @@ package final class TrainerLoop {
     private var model: ClusterVocabulary.TrainedModel?
     /// The newest term whose rounds were begun; its go counts once.
     private var startedTerm = Term.none
+    /// What it said when it heard nothing for too long; said again to a repeated start.
+    private var stall: AttemptStatus?
 
     /// A trainer that speaks over two pipe descriptors; proves its kernel at once. Throws
     /// when the BLAS library cannot be loaded.
@@ -151,6 +153,11 @@ package final class TrainerLoop {
     }
 
     private func onGo(_ go: GoTraining) throws {
+        if let stall, stall.attempt == go.attempt, stall.term == go.term {
+            // The start was repeated because it seemed lost; the worker takes this for training.
+            report(.status(stall))
+            return
+        }
         guard let session, let exchange, let places, prepare?.attempt == go.attempt,
             prepare?.term == go.term, startedTerm != go.term,
             let rank = go.members.firstIndex(where: { $0.node == places.node })
@@ -174,12 +181,13 @@ package final class TrainerLoop {
         case .stopped: break
         case .stalled:
             // The scheduler sees a member that waits at a round's border and proposes a new term.
-            report(
-                .status(
-                    AttemptStatus(
-                        attempt: go.attempt, term: go.term, phase: .prepared,
-                        completeRounds: session.completeRounds,
-                        stateDigest: "\(session.stateDigest)", exchange: exchange.address)))
+            let status = AttemptStatus(
+                attempt: go.attempt, term: go.term, phase: .prepared,
+                completeRounds: session.completeRounds,
+                stateDigest: session.completeRounds >= 0 ? "\(session.stateDigest)" : "",
+                exchange: exchange.address)
+            stall = status
+            report(.status(status))
         case .complete:
             let model = try model ?? ModelWriter.write(session, into: places.modelFolder)
             self.model = model

@@ -44,7 +44,8 @@ struct LinkTests {
     }
 
     /// One direction is cut for good: one of the two finishes alone, with the same bits.
-    @Test func aOneWayCutLosesNoJob() async throws {
+    /// Part of the long table.
+    @Test(.enabled(if: AveragingChaosTests.isLong)) func aOneWayCutLosesNoJob() async throws {
         let cluster = try RealCluster()
         let relay = try cluster.relayExchange(silence: 2)
         defer { relay.stop() }
