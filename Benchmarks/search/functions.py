@@ -1,6 +1,7 @@
 """The functions of the search benchmark: values as in Tests/SearchTests/ObjectiveFunctions.swift."""
 
 import math
+import pathlib
 
 
 def branin(x, y):
@@ -55,7 +56,70 @@ def mixed(rate, decay, layers, units, optimizer, momentum, activation):
     return value
 
 
+def conditional(rate, kind, shift, size, scale, depth, flag):
+    """A made-up tuning task; kinds 1 and 3 have a shift, kind 2 a depth. Its minimum is 0."""
+    error = math.log10(rate) - (0.0, -1.0, -2.5, 0.5)[kind]
+    value = 0.6 * error**2 + (0.2, 0.0, 0.1, 0.3)[kind] + 0.004 * (size - 17) ** 2
+    value += 0.7 * (scale - 1.1) ** 2 + 0.2 * error * (scale - 1.1) + (0.0, 0.12)[flag]
+    if shift is not None:
+        value += 0.5 * (shift - 0.4 * error - 0.7) ** 2
+    if depth is not None:
+        value += 0.8 * (depth - 0.6) ** 2
+    return value
+
+
+def ellipsoid(xs):
+    centres = (0.31, -0.47, 0.12, 0.58, -0.23, -0.61, 0.44, 0.05, -0.35, 0.27)
+    return sum((1 + i % 4) * (x - centres[i % 10]) ** 2 for i, x in enumerate(xs))
+
+
+POINTS = 7
+
+
+def load_tasks():
+    tables = {}
+    for line in (pathlib.Path(__file__).resolve().parent / "tasks.csv").read_text().split():
+        task, rate, second, choice, loss = line.split(",")
+        tables.setdefault(task, {})[int(rate), int(second), int(choice)] = float(loss)
+    return tables
+
+
+TASKS = load_tasks()
+
+
+def recorded(table, rate, second, choice):
+    """Between the points of a recorded grid; rate and second are places from 0 to 1."""
+    row, column = (min(int(place * (POINTS - 1)), POINTS - 2) for place in (rate, second))
+    down, right = rate * (POINTS - 1) - row, second * (POINTS - 1) - column
+    upper = (1 - right) * table[row, column, choice] + right * table[row, column + 1, choice]
+    lower = (1 - right) * table[row + 1, column, choice] + right * table[row + 1, column + 1, choice]
+    return (1 - down) * upper + down * lower
+
+
+def extra_objective(name, trial):
+    if name == "noisy6":
+        return hartmann6([trial.suggest_float(f"x{i}", 0, 1) for i in range(6)])
+    if name == "ellipsoid20":
+        return ellipsoid([trial.suggest_float(f"x{i}", -3, 4) for i in range(20)])
+    if name == "conditional":
+        rate = trial.suggest_float("rate", 1e-4, 10, log=True)
+        kind = trial.suggest_categorical("kind", [0, 1, 2, 3])
+        shift = trial.suggest_float("shift", -2, 2) if kind in (1, 3) else None
+        size = trial.suggest_int("size", 1, 40)
+        scale = trial.suggest_float("scale", 0, 3)
+        depth = trial.suggest_float("depth", 0, 1) if kind == 2 else None
+        return conditional(rate, kind, shift, size, scale, depth, trial.suggest_categorical("flag", [0, 1]))
+    rate = (math.log10(trial.suggest_float("rate", 1e-4, 1, log=True)) + 4) / 4
+    if name == "housing":
+        second = (math.log10(trial.suggest_float("second", 1e-4, 1, log=True)) + 4) / 4
+    else:
+        second = trial.suggest_float("second", 0, 0.95) / 0.95
+    return recorded(TASKS[name], rate, second, trial.suggest_categorical("choice", [0, 1, 2]))
+
+
 def objective(name, trial):
+    if name not in FIRST:
+        return extra_objective(name, trial)
     if name == "branin":
         return branin(trial.suggest_float("x", -5, 10), trial.suggest_float("y", 0, 15))
     if name == "hartmann6":
@@ -74,10 +138,21 @@ def objective(name, trial):
     return mixed(rate, decay, layers, units, optimizer, momentum, activation)
 
 
+FIRST = ("branin", "hartmann6", "levy10", "rosenbrock5", "mixed")
+# Standard deviation of what is added to a measurement.
+NOISE = {"noisy6": 0.2}
+# Regrets below this say nothing: losses of recorded tasks are relative to the least.
+LEAST = {"digits": 1e-4, "a9a": 1e-4, "housing": 1e-4}
 MINIMUM = {
     "branin": 0.39788735772973816,
     "hartmann6": -3.3223680114155147,
     "levy10": 0.0,
     "rosenbrock5": 0.0,
     "mixed": 0.0,
+    "digits": 1.0,
+    "a9a": 1.0,
+    "housing": 1.0,
+    "noisy6": -3.3223680114155147,
+    "conditional": 0.0,
+    "ellipsoid20": 0.0,
 }

@@ -1,6 +1,6 @@
 """Runs Optuna's samplers on the functions of the benchmark and stores their regret.
 
-Usage: optuna_reference.py OUT.csv SAMPLER[,SAMPLER...] [SEEDS [TRIALS]]
+Usage: optuna_reference.py OUT.csv SAMPLER[,SAMPLER...] [SEEDS [TRIALS [FUNCTION,...]]]
 Lines of OUT: sampler,function,seed,trials,log10 regret; lines that are there are kept, so
 the run may be stopped and continued. With a sampler's name ending in `-failing`, one trial in five
 fails.
@@ -8,6 +8,7 @@ fails.
 
 import math
 import os
+import random
 import sys
 import warnings
 
@@ -15,7 +16,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 warnings.filterwarnings("ignore")
 import optuna  # noqa: E402
 
-from functions import MINIMUM, objective  # noqa: E402
+from functions import LEAST, MINIMUM, NOISE, objective  # noqa: E402
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 
@@ -42,26 +43,33 @@ def make(name, seed):
 def run(name, function, seed, trials):
     failing = name.endswith("-failing")
     study = optuna.create_study(sampler=make(name.removesuffix("-failing"), seed))
+    chance = random.Random(seed)
+    exact = {}
 
     def evaluate(trial):
         value = objective(function, trial)
+        exact[trial.number] = value
+        value += NOISE.get(function, 0) * chance.gauss(0, 1)
         return math.nan if failing and trial.number % 5 == 2 else value
 
     study.optimize(evaluate, n_trials=trials)
-    return math.log10(max(study.best_value - MINIMUM[function], 1e-12))
+    # Of noisy measurements the best decides, its exact value counts.
+    regret = exact[study.best_trial.number] - MINIMUM[function]
+    return math.log10(max(regret, LEAST.get(function, 1e-12)))
 
 
 def main():
     out, samplers = sys.argv[1], sys.argv[2].split(",")
     seeds = int(sys.argv[3]) if len(sys.argv) > 3 else 20
     trials = int(sys.argv[4]) if len(sys.argv) > 4 else 100
+    functions = sys.argv[5].split(",") if len(sys.argv) > 5 else list(MINIMUM)
     done = set()
     if os.path.exists(out):
         with open(out) as file:
             done = {tuple(line.split(",")[:4]) for line in file}
     for name in samplers:
         for seed in range(seeds):
-            for function in MINIMUM:
+            for function in functions:
                 if (name, function, str(seed), str(trials)) in done:
                     continue
                 regret = run(name, function, seed, trials)

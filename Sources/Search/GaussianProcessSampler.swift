@@ -2,8 +2,8 @@
 /// most.
 ///
 /// Running and failed trials stand in the process with the values it expects of them, so that a
-/// batch spreads and a failing point is not asked for again. Pruned and paused ones stand there with
-/// what they had reached, but never as better than the middle of the finished ones: they were
+/// batch spreads and a failing point is not asked for again. Pruned and paused ones stand there
+/// with what they had reached, but never as better than the middle of the finished ones: they were
 /// stopped because they were not. Hyperparameters are fitted at fixed
 /// counts of rows (`fitCounts`), each fit beginning at the one before: they depend on the set of
 /// known trials, not on the order in which they ended.

@@ -188,8 +188,8 @@ struct GaussianProcessTests {
         }
     }
 
-    /// Where trials are pruned the costs of the others promise most: a process that forgot the pruned
-    /// ones would ask for nothing else.
+    /// Where trials are pruned the costs of the others promise most: a process that forgot the
+    /// pruned ones would ask for nothing else.
     @Test(arguments: [SearchAlgorithm.gaussianProcess(GaussianProcessSettings()), .auto])
     func prunedTrialsAreNotForgotten(algorithm: SearchAlgorithm) throws {
         let space = try SearchSpace([SearchParameter("x", .uniform(0, 1))])

@@ -124,8 +124,8 @@ struct ObjectiveFunction: Sendable {
         }
     }
 
-    /// Runs a search one trial at a time; the logarithm to base 10 of the regret at the end. Of noisy
-    /// measurements the best decides, its exact value counts.
+    /// Runs a search one trial at a time; the logarithm to base 10 of the regret at the end. Of
+    /// noisy measurements the best decides, its exact value counts.
     func logRegret(
         _ algorithm: SearchAlgorithm, seed: UInt64, trials: Int, failing: Bool = false,
         direction: OptimizationDirection = .minimize

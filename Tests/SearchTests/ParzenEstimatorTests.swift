@@ -172,7 +172,8 @@ struct ParzenEstimatorTests {
         #expect(late[late.count / 2] < 0.1)
     }
 
-    /// The cap costs no more than a fifth of a decade of regret against eight times as many kernels.
+    /// The cap costs no more than a fifth of a decade of regret against eight times as many
+    /// kernels.
     @Test func theCapOfKernelsCostsLittleRegret() throws {
         let function = try ObjectiveFunction.hartmann6()
         func median(cap: Int) throws -> Double {

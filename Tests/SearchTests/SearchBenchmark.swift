@@ -3,8 +3,10 @@ import Testing
 
 @testable import Search
 
-/// Measurements for Benchmarks/search; they run only when it asks for them.
-@Suite(.enabled(if: ProcessInfo.processInfo.environment["MLCTL_SEARCH_BENCHMARK"] != nil))
+/// Measurements for Benchmarks/search; they run only when it asks for them, one after the other.
+@Suite(
+    .serialized,
+    .enabled(if: ProcessInfo.processInfo.environment["MLCTL_SEARCH_BENCHMARK"] != nil))
 struct SearchBenchmark {
     static func algorithm(_ name: String) -> SearchAlgorithm? {
         switch name {
@@ -23,7 +25,7 @@ struct SearchBenchmark {
     /// Lines `sampler,function,seed,trials,log10 regret`, appended to the file the variable names.
     @Test func regret() throws {
         let environment = ProcessInfo.processInfo.environment
-        guard let path = environment["MLCTL_SEARCH_BENCHMARK"] else { return }
+        guard let path = environment["MLCTL_SEARCH_BENCHMARK"], !path.isEmpty else { return }
         let names = (environment["MLCTL_SEARCH_SAMPLERS"] ?? "random").split(separator: ",")
         let wanted = environment["MLCTL_SEARCH_FUNCTIONS"]?.split(separator: ",").map(String.init)
         let seeds = UInt64(environment["MLCTL_SEARCH_SEEDS"] ?? "20") ?? 20
