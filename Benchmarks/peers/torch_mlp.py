@@ -40,6 +40,10 @@ parser.add_argument("--momentum", type=float, default=0.9)
 parser.add_argument("--hidden", default="256", help="widths with commas, or nothing for softmax")
 parser.add_argument("--optimizer", choices=["sgd", "adam"], default="sgd")
 parser.add_argument("--seed", type=int, default=7)
+parser.add_argument("--cosine", action="store_true", help="the rate falls to 0 along a cosine")
+parser.add_argument("--until", type=float, default=0,
+                    help="end after the first epoch with this test accuracy (threads only); "
+                    "measuring it takes no time")
 arguments = parser.parse_args()
 
 PROCESSES = 1 if arguments.variant == "threads" else arguments.threads
@@ -126,6 +130,7 @@ def train(rank, port):
     if PROCESSES > 1:
         torch.distributed.barrier()
     started, started_cpu = time.perf_counter(), time.process_time()
+    hits, measuring, epoch = 0, 0, 0
     for epoch in range(arguments.epochs):
         # Every process draws the same order and takes its own share of it.
         generator = torch.Generator().manual_seed(arguments.seed + epoch)
@@ -137,16 +142,26 @@ def train(rank, port):
                 batch = torch.cat([batch, order[: arguments.batch - len(batch)]])
             torch.index_select(features, 0, batch, out=inputs)
             torch.index_select(labels, 0, batch, out=targets)
+            if arguments.cosine:
+                part = (epoch * steps + step) / (arguments.epochs * steps)
+                optimizer.param_groups[0]["lr"] = arguments.rate * (1 + math.cos(math.pi * part)) / 2
             optimizer.zero_grad(set_to_none=True)
             cross_entropy(model(inputs), targets).backward()
             optimizer.step()
             if arguments.variant == "local" and (step + 1) % arguments.every == 0:
                 average(network, optimizer)
+        if arguments.until > 0:
+            pause = time.perf_counter()
+            with torch.no_grad():
+                hits = (network(test_features).argmax(dim=1) == test_labels).sum().item()
+            measuring += time.perf_counter() - pause
+            if hits >= arguments.until * len(test_labels):
+                break
     if arguments.variant == "local":
         average(network, optimizer)
     if PROCESSES > 1:
         torch.distributed.barrier()
-    seconds, cpu = time.perf_counter() - started, time.process_time() - started_cpu
+    seconds, cpu = time.perf_counter() - started - measuring, time.process_time() - started_cpu
     if rank == 0:
         with torch.no_grad():
             hits = (network(test_features).argmax(dim=1) == test_labels).sum().item()
@@ -155,7 +170,8 @@ def train(rank, port):
             "processes": PROCESSES,
             "threadsPerProcess": THREADS,
             "batchPerProcess": arguments.batch,
-            "samplesPerSecond": rows * arguments.epochs / seconds,
+            "samplesPerSecond": rows * (epoch + 1) / seconds,
+            "epochs": epoch + 1,
             "seconds": seconds,
             "cpuSecondsPerProcess": cpu,
             "testAccuracy": hits / len(test_labels),

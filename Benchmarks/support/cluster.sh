@@ -14,6 +14,7 @@ cluster_pids=()
 cluster_stop() {
     trap - EXIT
     trap '' INT TERM
+    set +e # a process that has ended already must not end the cleaning up
     local pid
     # Workers first, so that the scheduler hears them leave.
     for pid in $(printf '%s\n' "${cluster_pids[@]}" | tac); do kill "$pid" 2>/dev/null; done

@@ -58,13 +58,13 @@ package enum SparseKernels {
     }
 
     /// `gradient[o, column] += slopes[place, o] * value` over all rows, in their order; `gradient`
-    /// [outputs x columns] is overwritten.
+    /// [outputs x columns] is overwritten, or when it `isCleared` added to where rows have values.
     package static func weightGradient(
         _ matrix: SparseMatrix, rows: UnsafeBufferPointer<UInt32>,
-        slopes: UnsafePointer<Float>, outputs: Int, columns: Int,
+        slopes: UnsafePointer<Float>, outputs: Int, columns: Int, isCleared: Bool = false,
         into gradient: UnsafeMutablePointer<Float>
     ) {
-        gradient.update(repeating: 0, count: outputs &* columns)
+        if !isCleared { gradient.update(repeating: 0, count: outputs &* columns) }
         for line in 0..<rows.count {
             let places = matrix.places(ofRow: Int(rows[line]))
             for index in 0..<outputs {
@@ -107,14 +107,14 @@ package enum SparseKernels {
     }
 
     /// The gradient of the factors, `slope * value * (s_f - v * value)` summed over rows in order;
-    /// `gradient` [factors x columns] is overwritten.
+    /// `gradient` [factors x columns] is overwritten, or when it `isCleared` added to.
     package static func pairsGradient(
         _ matrix: SparseMatrix, rows: UnsafeBufferPointer<UInt32>,
         factors weight: UnsafePointer<Float>, count: Int, columns: Int,
-        sums: UnsafePointer<Float>, slopes: UnsafePointer<Float>,
+        sums: UnsafePointer<Float>, slopes: UnsafePointer<Float>, isCleared: Bool = false,
         into gradient: UnsafeMutablePointer<Float>
     ) {
-        gradient.update(repeating: 0, count: count &* columns)
+        if !isCleared { gradient.update(repeating: 0, count: count &* columns) }
         for line in 0..<rows.count {
             let places = matrix.places(ofRow: Int(rows[line]))
             let slope = slopes[line]

@@ -20,8 +20,13 @@ final class CheckpointWriter {
     private var isOverdue = false
     private var copy: FloatBuffer?
     private let outcome = CheckpointOutcome()
+    /// Whether there is a checkpoint of the job: from an earlier attempt, or begun by this one.
+    private var isAnyKept: Bool
+    /// What `copy` holds of the newest round that was fine, until the first checkpoint is begun.
+    private var remembered: CheckpointFile.Contents?
 
     init(_ prepare: PrepareTraining, places: TrainerPlaces) {
+        isAnyKept = prepare.checkpoint != nil
         work = prepare.work.averaging
         attempt = prepare.attempt
         self.places = places
@@ -46,14 +51,42 @@ final class CheckpointWriter {
         guard outcome.begin() else { return }
         isOverdue = false
         lastAt = ContinuousClock.now
+        let job = job(contents(session))
+        queue.async { [attempt, outcome] in outcome.put(job.write(attempt)) }
+    }
+
+    /// Copies the state before a round whose loss was a number, while no checkpoint is kept: what
+    /// ``keepLast()`` writes when the next one's is none. The seed's state needs no copy.
+    func remember(_ session: TrainingSession) {
+        guard !isAnyKept, work.checkpointSeconds > 0 || work.checkpointRounds > 0,
+            session.completeRounds > 0, session.isAtAnchor
+        else { return }
+        remembered = contents(session)
+    }
+
+    /// Before an end in divergence: what is being written becomes whole; where nothing was, what
+    /// is remembered is written.
+    func keepLast() -> Result<CheckpointWritten, any Error>? {
+        queue.sync {}
+        if let written = outcome.take() { return written }
+        guard !isAnyKept, let remembered else { return nil }
+        return job(remembered).write(attempt)
+    }
+
+    /// Copies the state, and says what it is.
+    private func contents(_ session: TrainingSession) -> CheckpointFile.Contents {
         let copy = copy ?? FloatBuffer(count: session.state.count)
         self.copy = copy
         copy.load(from: UnsafePointer(session.state.pointer))
-        let job = CheckpointJob(
-            contents: CheckpointFile.Contents(
-                job: attempt.job.number, round: round, trailer: session.trailer),
-            elements: copy, path: places.checkpointPath(afterRounds: round))
-        queue.async { [attempt, outcome] in outcome.put(job.write(attempt)) }
+        return CheckpointFile.Contents(
+            job: attempt.job.number, round: session.completeRounds, trailer: session.trailer)
+    }
+
+    private func job(_ contents: CheckpointFile.Contents) -> CheckpointJob {
+        isAnyKept = true
+        return CheckpointJob(
+            contents: contents, elements: copy ?? FloatBuffer(count: 0),
+            path: places.checkpointPath(afterRounds: contents.round))
     }
 }
 

@@ -78,6 +78,8 @@ final class TermRun {
         figures.straggleSeconds = term.straggle.seconds
         figures.waitSeconds = term.wait.seconds
         figures.bytesSent = term.bytesSent
+        guard session.isSound(round.scalars) else { return try endDiverged() }
+        checkpoints?.remember(session)
         let results = session.finishRound(round.scalars)
         if term.rank == 0, session.keepsDigests(ofRound: number) {
             session.remember(
@@ -86,12 +88,30 @@ final class TermRun {
                 of: go.members)
         }
         guard results.training.isFinite else {
-            throw TrainerFault.diverged(session.divergence)
+            throw TrainerFault.diverged(session.divergence(inRound: session.completeRounds - 1))
         }
         if term.rank == 0, let reason = session.earlyStop { log(reason) }
         reportProgress(results)
         keepCheckpoints()
         return .complete
+    }
+
+    /// The round's loss is no number: the first member says so, after what is to be kept. The
+    /// others, which found the same, wait for what follows: a job that is over keeps no checkpoint
+    /// that comes later.
+    private func endDiverged() throws -> TermExchange.Outcome {
+        guard term.rank == 0 else {
+            try term.serve(
+                state: UnsafePointer(session.state.pointer), trailer: session.trailer,
+                until: { [mailbox] in mailbox.isInterrupted })
+            return .stopped
+        }
+        switch checkpoints?.keepLast() {
+        case .success(let written): report(.checkpoint(written))
+        case .failure(let error): log("no checkpoint: \(error)")
+        case nil: break
+        }
+        throw TrainerFault.diverged(session.divergence(inRound: session.completeRounds))
     }
 
     /// Reports the checkpoint that was written meanwhile, and begins one that is due.

@@ -63,15 +63,21 @@ extension TrainingSession {
             + "with \(best) and has not improved for \(steering.stale) epochs"
     }
 
-    /// Where the newest round's loss stopped being a number.
-    var divergence: TrainerFault.Divergence {
-        let steps = plan.steps(inRound: Int(completeRounds) - 1)
+    /// Whether a round may be finished with these figures: its loss is a number. A solver makes
+    /// its own of a loss that is none.
+    func isSound(_ scalars: [ReplicaScalars]) -> Bool {
+        solver != nil || tree.sum(scalars.map(\.lossSum)).isFinite
+    }
+
+    /// Where the loss stopped being a number: in the round of this number, from 0.
+    func divergence(inRound number: Int64) -> TrainerFault.Divergence {
+        let steps = plan.steps(inRound: Int(number))
         let last = steps.upperBound - 1
         let rate = optimizer.schedule.rate(
             base: optimizer.learningRate, step: last,
             epoch: last * plan.rowsPerStep / plan.trainRows,
             totalSteps: plan.totalSteps)
         return TrainerFault.Divergence(
-            round: completeRounds, step: steps.upperBound, learningRate: rate * steering.rateFactor)
+            round: number + 1, step: steps.upperBound, learningRate: rate * steering.rateFactor)
     }
 }

@@ -66,7 +66,7 @@ final class DenseStage: NetworkStage {
             SparseKernels.weightGradient(
                 sparse.matrix, rows: sparse.rows, slopes: outputGradient,
                 outputs: stage.outputs, columns: stage.inputs,
-                into: gradient + stage.weightOffset)
+                isCleared: sparse.isGradientCleared, into: gradient + stage.weightOffset)
             return nil
         }
         BLAS.gemm(

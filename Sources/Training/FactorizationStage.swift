@@ -141,11 +141,11 @@ final class FactorizationStage: NetworkStage {
         let weightGradient = gradient + stage.weightOffset
         SparseKernels.weightGradient(
             sparse.matrix, rows: sparse.rows, slopes: slopes, outputs: 1, columns: stage.inputs,
-            into: weightGradient)
+            isCleared: sparse.isGradientCleared, into: weightGradient)
         SparseKernels.pairsGradient(
             sparse.matrix, rows: sparse.rows,
             factors: values + stage.weightOffset + stage.inputs, count: factors,
             columns: stage.inputs, sums: sums.pointer, slopes: slopes,
-            into: weightGradient + stage.inputs)
+            isCleared: sparse.isGradientCleared, into: weightGradient + stage.inputs)
     }
 }

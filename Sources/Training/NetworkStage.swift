@@ -23,6 +23,9 @@ class NetworkStage {
         let matrix: SparseMatrix
         /// Row numbers in the matrix; lines of a batch behind them are empty.
         let rows: UnsafeBufferPointer<UInt32>
+        /// Whether the gradient of the weights is 0 before the pass back, which then writes only
+        /// where rows have values.
+        var isGradientCleared = false
     }
 
     let stage: ParameterLayout.Stage

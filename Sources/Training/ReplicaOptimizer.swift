@@ -65,11 +65,7 @@ final class ReplicaOptimizer {
     ) {
         shape(gradient, parameters)
         let count = layout.parameterCount
-        let rate =
-            configuration.schedule.rate(
-                base: configuration.learningRate, step: step,
-                epoch: step * plan.rowsPerStep / plan.trainRows, totalSteps: plan.totalSteps)
-            * rateFactor
+        let rate = rate(step: step, rateFactor: rateFactor)
         let first = vectors.pointer
         switch configuration.rule {
         case .lbfgs: preconditionFailure("full-batch replicas take no steps")
@@ -110,6 +106,14 @@ final class ReplicaOptimizer {
                     correction1: Self.correction(beta1, age),
                     correction2: Self.correction(beta2, age)))
         }
+    }
+
+    /// The learning rate of a global step.
+    func rate(step: Int, rateFactor: Float) -> Float {
+        configuration.schedule.rate(
+            base: configuration.learningRate, step: step,
+            epoch: step * plan.rowsPerStep / plan.trainRows, totalSteps: plan.totalSteps)
+            * rateFactor
     }
 
     /// `1 - beta^age`.

@@ -30,6 +30,8 @@ package final class ReplicaTrainer {
     /// What a full-batch replica sums in; nil for others.
     let whole: FullBatch?
     private let carried: CarriedState?
+    /// Steps over the columns of a batch alone, where the rows are sparse and the rule allows it.
+    private let sparseSteps: SparseSteps?
 
     /// A trainer for the rows `trainRows` of the data; refuses parts that do not fit together.
     package init(
@@ -73,6 +75,7 @@ package final class ReplicaTrainer {
         try data.check(layout.architecture.loss)
         try layout.check(data, standardization)
         stateCount = optimizer.stateCount(layout)
+        sparseSteps = SparseSteps(optimizer, layout: layout, data: data)
         loss = BatchLoss(
             architecture.loss, outputs: layout.outputCount, rows: plan.batchSize,
             classWeights: classWeights)
@@ -134,6 +137,7 @@ package final class ReplicaTrainer {
         optimizer.begin(from: globalState)
         if let carried, let block { begin(carried, from: block.before) }
         average.load(from: globalState + averageOffset)
+        sparseSteps?.begin()
         var scalars = RoundScalars.zero
         let steps = plan.steps(inRound: round)
         for step in steps {
@@ -145,6 +149,7 @@ package final class ReplicaTrainer {
             scalars.correct += scores.correct
             scalars.samples += plan.batchSize
         }
+        sparseSteps?.settleAll(values.pointer)
         VectorKernels.subtract(
             values.pointer, globalState, into: delta, count: layout.valueCount)
         optimizer.writeDelta(from: globalState, into: delta)
@@ -186,14 +191,24 @@ package final class ReplicaTrainer {
         let rows = plan.batchSize
         order.fill(step: step, replica: replica, into: batch.rowNumbers)
         batch.gather(from: data, count: rows)
+        var sparse = batch.sparse(data, count: rows)
+        if let sparseSteps, let input = sparse {
+            sparseSteps.prepare(input, values.pointer)
+            sparse?.isGradientCleared = true
+        }
         let results = network.forward(
             values: values.pointer, input: batch.features.pointer,
-            chance: chance.place(replica: replica, step: step),
-            sparse: batch.sparse(data, count: rows))
+            chance: chance.place(replica: replica, step: step), sparse: sparse)
         let scores = loss.gradient(
             results, batch, rows: rows, hasRowWeights: data.weights != nil)
         network.backward(
             values: values.pointer, outputGradient: results, gradient: gradient.pointer)
+        if let sparseSteps {
+            sparseSteps.take(
+                learningRate: optimizer.rate(step: step, rateFactor: rateFactor),
+                parameters: values.pointer, gradient: gradient.pointer)
+            return scores
+        }
         optimizer.take(
             step: step, roundStart: roundStart, parameters: values.pointer,
             gradient: gradient.pointer, rateFactor: rateFactor)

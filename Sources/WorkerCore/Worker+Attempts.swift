@@ -166,21 +166,16 @@ extension Worker {
         switch report {
         case .hello(let fingerprint): onHello(fingerprint, from: trainer, now, &effects)
         case .status(let status):
-            guard case .busy(let job) = entry.state, var held = attempts[job],
+            guard case .busy(let job) = entry.state, let held = attempts[job],
                 held.trainer == trainer, held.prepare.attempt == status.attempt,
                 status.term == held.prepare.term || status.phase == .failed
             else { return }
-            held.status = status
-            held.askedAt = nil
-            if status.phase == .failed {
-                // A trainer that failed while a newer term was on its way to it failed that too.
-                held.status.term = held.prepare.term
-                held.trainer = nil
-                trainers[trainer]?.state = .dying
-                effects.kills.append(trainer)
+            if status.phase == .failed, held.isStoringCheckpoint {
+                // The scheduler takes no checkpoint of a job that is over.
+                attempts[job]?.failure = status
+            } else {
+                take(status, of: job, from: trainer, &effects)
             }
-            attempts[job] = held
-            effects.sends.append(.status(held.status))
         case .progress(let progress):
             guard case .busy(let job) = entry.state,
                 attempts[job]?.prepare.attempt == progress.attempt
@@ -191,6 +186,26 @@ extension Worker {
         case .log(let line): effects.sends.append(.log(line))
         case .checkpoint(let written): onCheckpoint(written, of: entry.state, &effects)
         }
+    }
+
+    /// A trainer's word becomes the attempt's status; one that failed is ended.
+    private mutating func take(
+        _ status: AttemptStatus, of job: JobID, from trainer: TrainerID,
+        _ effects: inout WorkerEffects
+    ) {
+        guard var held = attempts[job] else { return }
+        held.status = status
+        held.askedAt = nil
+        held.failure = nil
+        if status.phase == .failed {
+            // A trainer that failed while a newer term was on its way to it failed that too.
+            held.status.term = held.prepare.term
+            held.trainer = nil
+            trainers[trainer]?.state = .dying
+            effects.kills.append(trainer)
+        }
+        attempts[job] = held
+        effects.sends.append(.status(held.status))
     }
 
     /// A trainer wrote a checkpoint: it is stored, one at a time; while one is on its way newer
@@ -215,8 +230,12 @@ extension Worker {
         } else {
             effects.sends.append(.checkpointed(written))
         }
-        guard attempts[written.attempt.job]?.prepare.attempt == written.attempt else { return }
-        attempts[written.attempt.job]?.isStoringCheckpoint = false
+        let job = written.attempt.job
+        guard attempts[job]?.prepare.attempt == written.attempt else { return }
+        attempts[job]?.isStoringCheckpoint = false
+        if let failure = attempts[job]?.failure, let trainer = attempts[job]?.trainer {
+            take(failure, of: job, from: trainer, &effects)
+        }
     }
 
     /// Whether a preparation is still what a trainer is to be told: the shell asks after it fetched
@@ -265,9 +284,12 @@ extension Worker {
     mutating func fail(_ job: JobID, _ words: String, _ effects: inout WorkerEffects) {
         guard var held = attempts[job] else { return }
         held.trainer = nil
+        let told = held.failure
+        held.failure = nil
         held.status = AttemptStatus(
             attempt: held.prepare.attempt, term: held.prepare.term, phase: .failed,
-            failure: .program, reason: Reason(.trainerDied, "the trainer ended: \(words)"))
+            failure: told?.failure ?? .program,
+            reason: told?.reason ?? Reason(.trainerDied, "the trainer ended: \(words)"))
         attempts[job] = held
         effects.sends.append(.status(held.status))
     }

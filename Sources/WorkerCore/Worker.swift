@@ -280,4 +280,6 @@ struct HeldAttempt: Sendable {
     var isStoring = false
     /// Whether a checkpoint is on its way to the scheduler's store.
     var isStoringCheckpoint = false
+    /// What the trainer failed with, kept back until its checkpoint is stored.
+    var failure: AttemptStatus?
 }

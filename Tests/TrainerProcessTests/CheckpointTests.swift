@@ -69,6 +69,35 @@ struct CheckpointTests {
         #expect(fresh.session.state.elements.allSatisfy { $0 == 0 })
     }
 
+    /// What a divergence leaves when nothing was written yet: the state before the last round that
+    /// was fine, unless that is the seed's.
+    @Test func theLastGoodStateIsKeptWhenNothingElseIs() throws {
+        let bench = try ExchangeBench { $0.averaging.checkpointSeconds = 60 }
+        let member = try bench.member("a")
+        let places = TrainerPlaces(
+            setPath: "", exchangeFolder: bench.folder, modelFolder: "\(bench.folder)/model",
+            exchangeAddress: "", exchangePort: 0, node: NodeID("a"), hostID: "bench")
+        var prepare = PrepareTraining(
+            attempt: bench.attempt, term: Term(1), work: bench.work, coreType: "Haswell", lanes: 1,
+            jobName: "bench-1")
+        let writer = CheckpointWriter(prepare, places: places)
+        try bench.run([member], until: 1)
+        #expect(writer.keepLast() == nil)
+        writer.remember(member.session)
+        let good = member.session.stateDigest
+        try bench.run([member], until: 2)
+        let written = try #require(try writer.keepLast()?.get())
+        #expect(written.checkpoint.round == 1)
+        let next = try bench.member("next")
+        try resume(next, places.checkpointPath(afterRounds: 1))
+        #expect(next.session.stateDigest == good)
+        #expect(writer.keepLast() == nil, "written twice")
+        prepare.checkpoint = written.checkpoint
+        let later = CheckpointWriter(prepare, places: places)
+        later.remember(member.session)
+        #expect(later.keepLast() == nil, "the one before is good enough")
+    }
+
     /// Written beside training every two rounds, reported, and each one whole.
     @Test func checkpointsAreWrittenWhileTrainingGoesOn() throws {
         let bench = try ExchangeBench { work in

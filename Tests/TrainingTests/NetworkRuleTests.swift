@@ -176,6 +176,38 @@ struct NetworkRuleTests {
         }
     }
 
+    /// A class that the split left without training rows keeps its place: it weighs 1, it trains
+    /// and its rows are measured; only oversampling it is impossible.
+    @Test func aClassWithoutTrainingRowsKeepsItsPlace() throws {
+        let data = try TrainingData(
+            features: SampleData.uniform(12, lane: 4), labels: [0, 0, 0, 1, 1, 2],
+            featureCount: 2, classCount: 3)
+        let rows = SampleData.rows(5)
+        let weights = try #require(
+            try ClassWeights.balanced.values(
+                classNames: ["a", "b", "c"], data: data, trainRows: rows))
+        #expect(weights == [5.0 / 9, 5.0 / 6, 1])
+        let outcome = try ReferenceRun.run(
+            data: data, trainRows: rows, standardization: nil, architecture: .softmaxRegression,
+            plan: TrainingPlan(
+                replicas: 1, batchSize: 2, epochs: 3, every: 2, seed: 1, trainRows: 5),
+            optimizer: OptimizerConfiguration(learningRate: 0.1, momentum: 0))
+        #expect(outcome.state.allSatisfy { $0.isFinite })
+        let layout = try ParameterLayout(
+            architecture: .softmaxRegression, featureCount: 2, classCount: 3)
+        let found = try Evaluator(layout: layout, standardization: nil).evaluate(
+            data, rows: [5], parameters: outcome.state)
+        #expect(found.samples == 1 && found.lossSum.isFinite)
+        let split = try DataSplit(rows: 6, validation: 0, test: 0, seed: 1)
+        let labels: [Int32] = [0, 0, 0, 1, 1, 1]
+        #expect {
+            try labels.withUnsafeBufferPointer {
+                _ = try split.oversampled(
+                    labels: $0.baseAddress.unsafelyUnwrapped, classCount: 3)
+            }
+        } throws: { ($0 as? PreprocessingProblem)?.kind == .emptyClass }
+    }
+
     @Test func lossesAndTargetsThatDoNotFitAreRefused() throws {
         let numbers = try TrainingData(features: [1, 2], targets: [1, -1], featureCount: 1)
         #expect(throws: TrainingRefusal.numbersForClasses) { try numbers.check(.logistic) }

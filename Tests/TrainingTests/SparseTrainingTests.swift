@@ -1,3 +1,4 @@
+import Foundation
 import LinearAlgebra
 import Testing
 
@@ -90,6 +91,18 @@ struct SparseTrainingTests {
         ModelArchitecture(head: .factorizationMachine(factors: 2), loss: .squared),
     ])
     func sparseRowsTrainAsDenseOnes(_ architecture: ModelArchitecture) throws {
+        for rule in [
+            (OptimizerConfiguration.Rule.sgd(momentum: 0.9, isNesterov: false), Float(0.01)),
+            // Steps over the columns of a batch alone.
+            (.sgd(momentum: 0, isNesterov: false), 0),
+        ] {
+            try checkAgainstDense(architecture, rule.0, l2: rule.1)
+        }
+    }
+
+    private func checkAgainstDense(
+        _ architecture: ModelArchitecture, _ rule: OptimizerConfiguration.Rule, l2: Float
+    ) throws {
         let (dense, sparse) = try Self.pair(architecture.loss)
         let plan = try TrainingPlan(
             replicas: 2, batchSize: 10, epochs: 4, every: 2, seed: 5, trainRows: Self.rows)
@@ -98,8 +111,8 @@ struct SparseTrainingTests {
                 data: data, trainRows: SampleData.rows(Self.rows), standardization: nil,
                 architecture: architecture, plan: plan,
                 optimizer: OptimizerConfiguration(
-                    learningRate: 0.1, rule: .sgd(momentum: 0.9, isNesterov: false),
-                    shaping: OptimizerConfiguration.Shaping(l2: 0.01)))
+                    learningRate: 0.1, rule: rule,
+                    shaping: OptimizerConfiguration.Shaping(l2: l2)))
         }
         let (first, second) = try (run(dense), run(sparse))
         for (a, b) in zip(first.state, second.state) { #expect(abs(a - b) < 1e-4 * max(1, abs(a))) }
@@ -112,6 +125,71 @@ struct SparseTrainingTests {
         let two = evaluator.evaluate(sparse, rows: rows, parameters: second.state)
         #expect(abs(one.lossSum - two.lossSum) < 1e-3)
         #expect(two.samples == Self.rows)
+    }
+
+    /// Penalties of columns that a batch does not name are made up for later: the result is that of
+    /// proximal steps over all columns. The last ones shrink to nothing within a round.
+    @Test(arguments: [
+        (Float(0.05), Float(0)), (0, 0.05), (0.02, 0.3), (2, 0), (0.001, 9.99), (0, 20),
+    ])
+    func penaltiesAreMadeUpFor(l1: Float, l2: Float) throws {
+        let (_, sparse) = try Self.pair(.logistic)
+        let rows = SampleData.rows(Self.rows)
+        let plan = try TrainingPlan(
+            replicas: 1, batchSize: 2, epochs: 4, every: 48, seed: 5, trainRows: Self.rows)
+        let optimizer = try OptimizerConfiguration(
+            learningRate: 0.1, rule: .sgd(momentum: 0, isNesterov: false),
+            schedule: .cosine(minimum: 0.02),
+            shaping: OptimizerConfiguration.Shaping(l1: l1, l2: l2))
+        let start = SampleData.uniform(Self.features + 1, lane: 8)
+        func run() throws -> [Float] {
+            try ReferenceRun.run(
+                data: sparse, trainRows: rows, standardization: nil,
+                architecture: ModelArchitecture(loss: .logistic), plan: plan,
+                optimizer: optimizer, start: start
+            ).state
+        }
+        let found = try run()
+        #expect(try run() == found)
+        let expected = try Self.proximal(start, plan, optimizer)
+        for (a, b) in zip(found, expected) { #expect(abs(Double(a) - b) < 1e-5) }
+        let zeros = found.dropLast().count { $0 == 0 }
+        #expect(zeros == expected.dropLast().count { $0 == 0 })
+        #expect(l1 < 1 || zeros == Self.features)
+    }
+
+    /// The same in double precision, every step over all columns of the rows written out.
+    private static func proximal(
+        _ start: [Float], _ plan: TrainingPlan, _ optimizer: OptimizerConfiguration
+    ) throws -> [Double] {
+        var state = start.map { Double($0) }
+        var order = BatchOrder(plan: plan, trainRows: SampleData.rows(rows))
+        let batch = UnsafeMutableBufferPointer<UInt32>.allocate(capacity: plan.batchSize)
+        defer { batch.deallocate() }
+        for step in 0..<plan.totalSteps {
+            order.fill(step: step, replica: 0, into: batch)
+            let rate = Double(
+                optimizer.schedule.rate(
+                    base: optimizer.learningRate, step: step,
+                    epoch: step * plan.rowsPerStep / plan.trainRows, totalSteps: plan.totalSteps))
+            var gradient = [Double](repeating: 0, count: features + 1)
+            for row in batch.map({ Int($0) }) {
+                let values =
+                    dense[(row * features)..<((row + 1) * features)].map { Double($0) } + [1]
+                let score = zip(values, state).reduce(0) { $0 + $1.0 * $1.1 }
+                let slope = 1 / (1 + exp(-score)) - Double(row % 2)
+                for place in values.indices {
+                    gradient[place] += slope * values[place] / Double(plan.batchSize)
+                }
+            }
+            for place in state.indices { state[place] -= rate * gradient[place] }
+            let factor = max(1 - rate * Double(optimizer.shaping.l2), 0x1p-20)
+            for place in 0..<features {
+                let size = factor * abs(state[place]) - rate * Double(optimizer.shaping.l1)
+                state[place] = size > 0 ? (state[place] < 0 ? -size : size) : 0
+            }
+        }
+        return state
     }
 
     @Test func whatReadsDenseRowsIsRefused() throws {

@@ -205,6 +205,6 @@ import Testing
         try BLAS.load()
         let fingerprint = NumericsFingerprint.compute()
         #expect(fingerprint == NumericsFingerprint.compute())
-        #expect(fingerprint.description == "86a693a63524a1319b7f307884cc8b8f")
+        #expect(fingerprint.description == "d503b8800c864e43230c3f12ea0bf9bc")
     }
 }

@@ -40,6 +40,41 @@ struct WorkerAttemptTests {
         #expect(bench.statuses.map(\.phase) == [.failed])
     }
 
+    /// A job that is over takes no checkpoint, so what a failing trainer left is stored first.
+    @Test func aFailureIsToldWhenItsCheckpointIsStored() {
+        var bench = WorkerBench.registered()
+        bench.prepare(term: 1)
+        bench.report(1, .prepared, term: 1)
+        bench.go(term: 1)
+        let written = CheckpointWritten(
+            attempt: WorkerBench.attempt(),
+            checkpoint: CheckpointReference(round: 1, digest: "c", byteCount: 9))
+        bench.step(.report(TrainerID(1), .checkpoint(written)))
+        #expect(bench.last.checkpoints.map(\.isStored) == [true])
+        bench.report(1, .failed, term: 1)
+        #expect(bench.statuses.isEmpty && bench.last.kills.isEmpty)
+        #expect(bench.heartbeat().map(\.phase) == [.training])
+        bench.step(.checkpointStored(written, nil))
+        #expect(bench.last.sends.first == .checkpointed(written))
+        #expect(bench.statuses.map(\.reason.message) == ["assertion"])
+        #expect(bench.last.kills == [TrainerID(1)])
+    }
+
+    @Test func aFailureIsToldWithItsWordsWhenTheTrainerIsGoneMeanwhile() {
+        var bench = WorkerBench.registered()
+        bench.prepare(term: 1)
+        bench.report(1, .prepared, term: 1)
+        let written = CheckpointWritten(
+            attempt: WorkerBench.attempt(),
+            checkpoint: CheckpointReference(round: 1, digest: "c", byteCount: 9))
+        bench.step(.report(TrainerID(1), .checkpoint(written)))
+        bench.report(1, .failed, term: 1)
+        bench.step(.trainerExited(TrainerID(1), "signal 9"))
+        #expect(bench.statuses.map(\.reason.message) == ["assertion"])
+        bench.step(.checkpointStored(written, Reason(.hostFault, "no room")))
+        #expect(bench.statuses.isEmpty)
+    }
+
     @Test func aTrainerThatAnsweredMayTrainAsLongAsItLikes() {
         var bench = WorkerBench.registered()
         bench.prepare(term: 1)
