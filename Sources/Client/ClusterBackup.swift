@@ -6,7 +6,7 @@ import Ledger
 ///
 /// The ledger comes first, of one moment; every stored file that it names is already there then and
 /// never changes. Keys stand in the backup only sealed under a passphrase.
-package struct ClusterBackup {
+package struct ClusterBackup: Sendable {
     /// The scheduler's state folder.
     package let stateFolder: String
 
@@ -43,7 +43,12 @@ package struct ClusterBackup {
                 .notFound, "there is no ledger in \(stateFolder); name the scheduler's state folder"
             )
         }
-        let scratch = "\(stateFolder)/backup-\(getpid())"
+        // Seen before the copies are made; the writer looks again.
+        guard !manager.fileExists(atPath: path) else {
+            throw ClientFailure(
+                .refused, "\(path) is there already and stays as it is; name a new file")
+        }
+        let scratch = backupScratch
         try? manager.removeItem(atPath: scratch)
         try manager.createDirectory(
             atPath: scratch, withIntermediateDirectories: true,
@@ -87,6 +92,14 @@ package struct ClusterBackup {
             (try manager.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
         return summary
     }
+
+    /// Removes what this process has written so far of a backup that is given up.
+    package func abandon(_ path: String) {
+        unlink(BackupArchive.partialPath(for: path))
+        try? FileManager.default.removeItem(atPath: backupScratch)
+    }
+
+    private var backupScratch: String { "\(stateFolder)/backup-\(getpid())" }
 
     /// Logs grow meanwhile: a copy of each is added.
     private func addLogs(to archive: BackupArchive.Writer, _ scratch: String) throws {
