@@ -26,6 +26,8 @@ package struct ClusterBackup: Sendable {
         package var jobs = 0
         /// The schema of the ledger.
         package var schemaVersion = 0
+        /// What has to be looked at before the scheduler starts, one sentence each.
+        package var notes: [String] = []
     }
 
     /// A backup of, or into, a state folder.
@@ -168,7 +170,7 @@ package struct ClusterBackup: Sendable {
         }
         summary.jobs = report.jobs - report.deletedJobs
         summary.schemaVersion = report.schemaVersion
-        if let advertise { try setAdvertise(advertise, in: scratch) }
+        if let advertise { summary.notes = try setAdvertise(advertise, in: scratch) }
         // Its scheduler waits longer for nodes that do not know yet where it is.
         try PrivateFile.write([], to: "\(scratch)/restored")
         try moveIn(scratch)
@@ -234,8 +236,8 @@ package struct ClusterBackup: Sendable {
         }
     }
 
-    /// Another host takes the scheduler's place: the line that says how others reach it changes.
-    private func setAdvertise(_ address: String, in scratch: String) throws {
+    /// Another host takes the scheduler's place: its addresses change; what is left to say.
+    private func setAdvertise(_ address: String, in scratch: String) throws -> [String] {
         let path = StateFolder.configurationPath(in: scratch)
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
             throw ClientFailure(
@@ -243,12 +245,9 @@ package struct ClusterBackup: Sendable {
                 "the backup has no cluster.yaml, so --advertise has no place; give it to "
                     + "mlctl scheduler instead")
         }
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-            let trimmed = line.drop { $0 == " " }
-            guard trimmed.hasPrefix("advertise:") else { return String(line) }
-            return String(line.prefix(line.count - trimmed.count)) + "advertise: \"\(address)\""
-        }
-        try PrivateFile.write(Array(lines.joined(separator: "\n").utf8), to: path)
+        let moved = try ClusterMove(of: text, to: address)
+        try PrivateFile.write(Array(moved.text.utf8), to: path)
+        return moved.notes
     }
 
     /// Everything but the ledger first: with the ledger in place the restore is complete.

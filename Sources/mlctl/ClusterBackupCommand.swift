@@ -72,6 +72,7 @@ struct ClusterRestoreCommand: ParsableCommand {
         try console.line(
             "\(state): \(summary.jobs) jobs, \(summary.artifacts) files, "
                 + "schema \(summary.schemaVersion)")
+        for note in summary.notes { console.note(note) }
         console.note("next: mlctl scheduler --state \(state)")
     }
 }
