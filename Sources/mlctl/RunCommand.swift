@@ -89,6 +89,12 @@ struct RunCommand: ClientCommand {
         defer { waiting.cancel() }
         let ended = try await OutputFollower(client, session.console).run(
             job.name, namespace: job.namespace, ranks: ranks)
+        if ended.status.state == "Succeeded", !output.isEmpty,
+            ended.status.command?.outputs.isEmpty ?? true
+        {
+            session.console.note(
+                "nothing was collected: the command left no \(output.joined(separator: ", no "))")
+        }
         try conclude(ended)
     }
 

@@ -12,6 +12,8 @@ struct CommandTests {
         #expect(hello.code == 7)
         #expect(hello.output == "out\n")
         #expect(hello.errors == "err\n")
+        let empty = cluster.run(["run", "--output", "nofile", "--", "true"])
+        #expect(empty.code == 0 && empty.errors.contains("left no nofile"), "\(empty)")
         let signalled = cluster.run(["run", "--", "sh", "-c", "kill -USR1 $$"])
         #expect(signalled.code == 128 + 10, "\(signalled.errors)")
         let missing = cluster.run(["run", "--", "no-such-program"])
