@@ -27,20 +27,30 @@ package enum BackupArchive {
         }
     }
 
-    /// Writes an archive that must not exist yet, readable by its owner alone; complete and synced
-    /// after ``finish()``.
+    /// Where an archive stands while this process writes it.
+    package static func partialPath(for path: String) -> String { "\(path).partial-\(getpid())" }
+
+    /// Writes an archive that must not exist yet, readable by its owner alone. It has its name,
+    /// complete and synced, after ``finish()``; until then it stands at ``partialPath(for:)``.
     package final class Writer {
         private let path: String
+        private let partial: String
         private let descriptor: Int32
         private var isOpen = true
         /// Files so far.
         package private(set) var count = 0
 
-        /// Creates the file.
+        /// Creates the file; whatever has the name already is refused and stays as it is.
         package init(path: String) throws(ArtifactError) {
+            let partial = BackupArchive.partialPath(for: path)
+            // Before any property is set: the end of a whole writer removes the file.
+            guard !Self.isThere(path) else { throw ArtifactError("create", path, errno: EEXIST) }
+            let created = open(
+                partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+            guard created >= 0 else { throw ArtifactError("create", partial, errno: errno) }
             self.path = path
-            descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-            guard descriptor >= 0 else { throw ArtifactError("create", path, errno: errno) }
+            self.partial = partial
+            descriptor = created
             try write(Array(mark.utf8))
         }
 
@@ -73,12 +83,32 @@ package enum BackupArchive {
             try write([UInt8(ascii: "\n")])
         }
 
-        /// Writes the end and syncs.
+        /// Writes the end, syncs and gives the file its name.
         package func finish() throws(ArtifactError) {
             try write(Array("end \(count)\n".utf8))
             guard fsync(descriptor) == 0 else { throw ArtifactError("sync", path, errno: errno) }
+            try takeName()
             isOpen = false
             close(descriptor)
+            try PosixFolder.synchronize(PosixFolder.parent(of: path))
+        }
+
+        /// A link never replaces what is there; file systems without links get a rename.
+        private func takeName() throws(ArtifactError) {
+            if link(partial, path) == 0 {
+                unlink(partial)
+                return
+            }
+            let code = errno
+            guard [EPERM, EOPNOTSUPP, ENOSYS].contains(code), !Self.isThere(path) else {
+                throw ArtifactError("create", path, errno: Self.isThere(path) ? EEXIST : code)
+            }
+            try PosixFolder.rename(partial, to: path)
+        }
+
+        private static func isThere(_ path: String) -> Bool {
+            var status = stat()
+            return lstat(path, &status) == 0
         }
 
         private func begin(
@@ -108,7 +138,7 @@ package enum BackupArchive {
         deinit {
             guard isOpen else { return }
             close(descriptor)
-            unlink(path)
+            unlink(partial)
         }
     }
 

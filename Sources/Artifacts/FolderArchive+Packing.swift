@@ -121,22 +121,36 @@ extension FolderArchive {
                 TarHeader.bytes(path: entry.path, kind: "2", mode: 0o777, size: 0, link: target),
                 to: output, file)
         case .file(let byteCount, let isExecutable):
+            let path = "\(folder)/\(entry.path)"
+            // Passed over like any other that is no file, when one took the file's place since.
+            guard let input = try openFile(path) else { return }
+            defer { close(input) }
             try write(
                 TarHeader.bytes(
                     path: entry.path, kind: "0", mode: isExecutable ? 0o755 : 0o644,
                     size: byteCount), to: output, file)
-            try copy("\(folder)/\(entry.path)", byteCount, to: output, file)
+            try copy(input, path, byteCount, to: output, file)
         }
+    }
+
+    /// Opens a file, never through a link and without waiting for the other end of a pipe; `nil`
+    /// for what is no regular file.
+    private static func openFile(_ path: String) throws(ArtifactError) -> Int32? {
+        let input = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        guard input >= 0 else { throw ArtifactError("read", path, errno: errno) }
+        var status = stat()
+        guard fstat(input, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            close(input)
+            return nil
+        }
+        return input
     }
 
     /// Copies exactly so many bytes: a file that changed meanwhile is an error, not a damaged
     /// archive.
     private static func copy(
-        _ path: String, _ byteCount: Int64, to output: Int32, _ file: String
+        _ input: Int32, _ path: String, _ byteCount: Int64, to output: Int32, _ file: String
     ) throws(ArtifactError) {
-        let input = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-        guard input >= 0 else { throw ArtifactError("read", path, errno: errno) }
-        defer { close(input) }
         var left = byteCount
         var piece = [UInt8](repeating: 0, count: 1 << 20)
         while left > 0 {

@@ -107,7 +107,7 @@ private struct Unpacking {
         let mode: mode_t = header.mode & 0o100 != 0 ? 0o755 : 0o644
         let output = openat(
             parent, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
-        guard output >= 0 else { throw ArtifactError("create", path, errno: errno) }
+        guard output >= 0 else { throw failure(of: path, errno) }
         defer { close(output) }
         var left = header.size
         while left > 0 {
@@ -132,8 +132,17 @@ private struct Unpacking {
         let (parent, name) = try place(of: path)
         defer { close(parent) }
         unlinkat(parent, name, 0)
-        guard symlinkat(target, parent, name) == 0 else {
-            throw ArtifactError("create", path, errno: errno)
+        guard symlinkat(target, parent, name) == 0 else { throw failure(of: path, errno) }
+    }
+
+    /// Why an entry could not be made: the archive's own fault when it names one path twice as
+    /// different things, or one that no file system takes.
+    private func failure(of path: String, _ code: Int32) -> ArtifactError {
+        switch code {
+        case EEXIST, ENOTDIR, EISDIR, ELOOP, ENAMETOOLONG, EINVAL:
+            FolderArchive.refused(
+                file, "\(path.prefix(100)) cannot be made: \(String(cString: strerror(code)))")
+        default: ArtifactError("create", path, errno: code)
         }
     }
 
@@ -152,7 +161,7 @@ private struct Unpacking {
             if mkdirat(folder, name, 0o755) != 0, errno != EEXIST {
                 let code = errno
                 close(folder)
-                throw ArtifactError("create", String(path), errno: code)
+                throw failure(of: String(path), code)
             }
             let next = openat(
                 folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)

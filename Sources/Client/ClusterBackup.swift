@@ -6,7 +6,7 @@ import Ledger
 ///
 /// The ledger comes first, of one moment; every stored file that it names is already there then and
 /// never changes. Keys stand in the backup only sealed under a passphrase.
-package struct ClusterBackup {
+package struct ClusterBackup: Sendable {
     /// The scheduler's state folder.
     package let stateFolder: String
 
@@ -26,6 +26,8 @@ package struct ClusterBackup {
         package var jobs = 0
         /// The schema of the ledger.
         package var schemaVersion = 0
+        /// What has to be looked at before the scheduler starts, one sentence each.
+        package var notes: [String] = []
     }
 
     /// A backup of, or into, a state folder.
@@ -43,7 +45,12 @@ package struct ClusterBackup {
                 .notFound, "there is no ledger in \(stateFolder); name the scheduler's state folder"
             )
         }
-        let scratch = "\(stateFolder)/backup-\(getpid())"
+        // Seen before the copies are made; the writer looks again.
+        guard !manager.fileExists(atPath: path) else {
+            throw ClientFailure(
+                .refused, "\(path) is there already and stays as it is; name a new file")
+        }
+        let scratch = backupScratch
         try? manager.removeItem(atPath: scratch)
         try manager.createDirectory(
             atPath: scratch, withIntermediateDirectories: true,
@@ -87,6 +94,14 @@ package struct ClusterBackup {
             (try manager.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
         return summary
     }
+
+    /// Removes what this process has written so far of a backup that is given up.
+    package func abandon(_ path: String) {
+        unlink(BackupArchive.partialPath(for: path))
+        try? FileManager.default.removeItem(atPath: backupScratch)
+    }
+
+    private var backupScratch: String { "\(stateFolder)/backup-\(getpid())" }
 
     /// Logs grow meanwhile: a copy of each is added.
     private func addLogs(to archive: BackupArchive.Writer, _ scratch: String) throws {
@@ -155,7 +170,7 @@ package struct ClusterBackup {
         }
         summary.jobs = report.jobs - report.deletedJobs
         summary.schemaVersion = report.schemaVersion
-        if let advertise { try setAdvertise(advertise, in: scratch) }
+        if let advertise { summary.notes = try setAdvertise(advertise, in: scratch) }
         // Its scheduler waits longer for nodes that do not know yet where it is.
         try PrivateFile.write([], to: "\(scratch)/restored")
         try moveIn(scratch)
@@ -221,8 +236,8 @@ package struct ClusterBackup {
         }
     }
 
-    /// Another host takes the scheduler's place: the line that says how others reach it changes.
-    private func setAdvertise(_ address: String, in scratch: String) throws {
+    /// Another host takes the scheduler's place: its addresses change; what is left to say.
+    private func setAdvertise(_ address: String, in scratch: String) throws -> [String] {
         let path = StateFolder.configurationPath(in: scratch)
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
             throw ClientFailure(
@@ -230,12 +245,9 @@ package struct ClusterBackup {
                 "the backup has no cluster.yaml, so --advertise has no place; give it to "
                     + "mlctl scheduler instead")
         }
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-            let trimmed = line.drop { $0 == " " }
-            guard trimmed.hasPrefix("advertise:") else { return String(line) }
-            return String(line.prefix(line.count - trimmed.count)) + "advertise: \"\(address)\""
-        }
-        try PrivateFile.write(Array(lines.joined(separator: "\n").utf8), to: path)
+        let moved = try ClusterMove(of: text, to: address)
+        try PrivateFile.write(Array(moved.text.utf8), to: path)
+        return moved.notes
     }
 
     /// Everything but the ledger first: with the ledger in place the restore is complete.

@@ -136,6 +136,17 @@ package enum HostChecks {
             cure: "is the scheduler running with that address, and does a firewall let it through?")
     }
 
+    /// What was not looked at, because the API of a scheduler's host cannot be asked from here; no
+    /// worker needs it.
+    package static func unasked(_ host: String, reason: String) -> DoctorFinding {
+        DoctorFinding(
+            "scheduler", .warning,
+            "the API of \(host) was not asked (\(reason)), so neither its clock nor the way back "
+                + "to this host was looked at",
+            cure: "workers need no API; for these two: mlctl config set NAME --server "
+                + "https://\(host):7070 --token-file FILE --certificate-file FILE")
+    }
+
     /// Whether other hosts reach a port of this one.
     package static func reach(port: Int, answer: String?) -> DoctorFinding {
         guard let answer else {

@@ -1,3 +1,4 @@
+import ClusterVocabulary
 import ControlAPI
 
 /// One job on one line.
@@ -8,6 +9,8 @@ struct JobLine {
 
     /// Columns of a bar.
     static let barWidth = 10
+    /// Values of a command on its line.
+    static let mostValues = 4
 
     init(_ job: JobSummary, note: String?, now: Int64) {
         self.job = job
@@ -25,10 +28,14 @@ struct JobLine {
             appendEnd(to: &line)
         } else if let progress = job.progress, job.state == "Running" {
             if columns >= 100 { line.append(" " + JobLine.padded(hosts, 8)) }
-            let width = columns >= 80 ? JobLine.barWidth : 8
-            line.append(" " + ProgressBar.text(progress.fraction, width: width), .cyan)
-            line.append(" " + JobLine.leading(NumberText.percent(progress.fraction), 4))
-            appendProgress(progress, to: &line)
+            if progress.totalRounds > 0 {
+                let width = columns >= 80 ? JobLine.barWidth : 8
+                line.append(" " + ProgressBar.text(progress.fraction, width: width), .cyan)
+                line.append(" " + JobLine.leading(NumberText.percent(progress.fraction), 4))
+                appendProgress(progress, to: &line)
+            } else {
+                appendValues(progress, to: &line)
+            }
         } else {
             appendReason(to: &line)
         }
@@ -42,9 +49,14 @@ struct JobLine {
         if job.isFinal {
             appendEnd(to: &line)
         } else if let progress = job.progress, job.state == "Running" {
-            line.append("  \(hosts)  \(NumberText.percent(progress.fraction))")
-            line.append("  round \(progress.completeRounds)/\(progress.totalRounds)")
-            appendProgress(progress, to: &line)
+            line.append("  \(hosts)")
+            if progress.totalRounds > 0 {
+                line.append("  \(NumberText.percent(progress.fraction))")
+                line.append("  round \(progress.completeRounds)/\(progress.totalRounds)")
+                appendProgress(progress, to: &line)
+            } else {
+                appendValues(progress, to: &line)
+            }
         } else {
             appendReason(to: &line)
         }
@@ -67,6 +79,13 @@ struct JobLine {
         }
         if let left = progress.remainingSeconds {
             line.append("  eta \(NumberText.clock(seconds: left))")
+        }
+    }
+
+    /// A command has no rounds: the values it printed last are how far it is.
+    private func appendValues(_ progress: ProgressBody, to line: inout StyledLine) {
+        for metric in progress.metrics.items.prefix(JobLine.mostValues) {
+            line.append("  \(metric.name) \(NumberText.measure(metric.value))")
         }
     }
 

@@ -6,11 +6,13 @@ package import ControlAPI
 package struct OutputFollower: Sendable {
     private let client: SchedulerClient
     private let console: Console
+    private let isAside: Bool
 
-    /// A follower that has not started.
-    package init(_ client: SchedulerClient, _ console: Console) {
+    /// A follower that has not started; `aside` it prints both streams to standard error.
+    package init(_ client: SchedulerClient, _ console: Console, aside: Bool = false) {
         self.client = client
         self.console = console
+        isAside = aside
     }
 
     /// Prints until the job has ended, or with `follows` false what is there; gives the job then.
@@ -65,6 +67,10 @@ package struct OutputFollower: Sendable {
     }
 
     private func write(_ text: [UInt8], _ stream: OutputRecord.Stream) throws {
-        if stream == .output { try console.write(text) } else { try console.writeError(text) }
+        if stream == .output, !isAside {
+            try console.write(text)
+        } else {
+            try console.writeError(text)
+        }
     }
 }

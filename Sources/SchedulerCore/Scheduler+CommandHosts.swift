@@ -48,7 +48,7 @@ extension Scheduler {
         if let until = entry.avoided[id], until > lastStep {
             return Reason(
                 .hostFault,
-                "\(id) failed the job and is tried again in "
+                "\(id) failed the job\(lastCause(of: entry.record, on: id)) and is tried again in "
                     + "\((until - lastStep).wholeMilliseconds) ms")
         }
         let need = entry.record.requirements.perLane

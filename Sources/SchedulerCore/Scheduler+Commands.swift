@@ -179,9 +179,35 @@ extension Scheduler {
         let failures = entry.record.commandState.infrastructureFailures + 1
         jobs[job]?.record.commandState.infrastructureFailures = failures
         jobs[job]?.avoided[node] = moment.instant + configuration.hostFaultPause
-        let kind: CommandEnding.Kind =
-            failures > work.infrastructureRetries ? .fail : .retry
-        beginEnding(job, CommandEnding(kind, reason, node: node.name), moment, &effects)
+        var (kind, told) = (CommandEnding.Kind.retry, reason)
+        if isRefusedEverywhere(entry, node, reason.code) {
+            kind = .fail
+            told = Reason(
+                reason.code,
+                "\(reason.message); every node that could run the job has refused it so")
+        } else if failures > work.infrastructureRetries {
+            kind = .fail
+        }
+        beginEnding(job, CommandEnding(kind, told, node: node.name), moment, &effects)
+    }
+
+    /// Whether every node that could run a job has refused it for the same want, which a person has
+    /// to bring there: no further try finds it.
+    private func isRefusedEverywhere(
+        _ entry: JobEntry, _ refusing: NodeID, _ code: Reason.Code
+    ) -> Bool {
+        guard code == .secretMissing || code == .noHostUser else { return false }
+        var refused: Set<String> = [refusing.name]
+        for past in entry.record.history where past.reason.code == code {
+            refused.insert(past.node)
+        }
+        return nodeOrder.allSatisfy { id in
+            guard let node = nodes[id], node.record.state != .left,
+                node.record.description.runsCommands,
+                entry.record.owner.mayRun(underWorkerOf: node.record.description.workerUser)
+            else { return true }
+            return refused.contains(id.name)
+        }
     }
 
     /// Ends all ranks of the try; what follows is written down before anybody is told.

@@ -54,7 +54,8 @@ extension Scheduler {
         if let until = jobs[record.id]?.notBefore {
             return Reason(
                 .backingOff,
-                "a try failed, the next begins in \((until - lastStep).wholeMilliseconds) ms")
+                "a try failed\(lastCause(of: record)), the next begins in "
+                    + "\((until - lastStep).wholeMilliseconds) ms")
         }
         if let ranks = record.command?.ranks, ranks > 1,
             !ready.contains(where: { $0.reason.code == .none })
@@ -74,6 +75,12 @@ extension Scheduler {
             if let found = ready.first(where: { $0.reason.code == code }) { return found.reason }
         }
         return record.reason
+    }
+
+    /// Why the last try that a node ended, or any, ended: in brackets, behind what is said of it.
+    func lastCause(of record: JobRecord, on node: NodeID? = nil) -> String {
+        let last = record.history.last { node == nil || $0.node == node?.name }
+        return last.map { " (\($0.reason))" } ?? ""
     }
 
     /// Why ranks that must start together find no place.

@@ -15,12 +15,19 @@ final class CommandFolders: Sendable {
     static let checkpointSeconds = 7.0 * 86_400
     /// Bytes of packed working folders kept for the next job.
     static let archiveBytes: Int64 = 8 << 30
+    /// Collections of outputs at the same time; those of one job follow each other.
+    static let mostCollections = 4
 
     private let stateFolder: String
     private let transfers: Transfers
     private let store: ArtifactStore
     private let users: CommandUser
     private let queue = DispatchQueue(label: "mlctl.folders")
+    /// What users left behind is read here, so that a slow disk of one does not keep the folders
+    /// of the others waiting.
+    private let collections = (0..<CommandFolders.mostCollections).map {
+        DispatchQueue(label: "mlctl.outputs.\($0)")
+    }
 
     init(stateFolder: String, transfers: Transfers, users: CommandUser) throws {
         self.stateFolder = stateFolder
@@ -34,6 +41,10 @@ final class CommandFolders: Sendable {
         }
         removeOldCheckpoints()
         users.openPath()
+    }
+
+    private func collection(of job: JobID) -> DispatchQueue {
+        collections[Int(job.number % UInt64(collections.count))]
     }
 
     private func base(_ attempt: AttemptID) -> String {
@@ -150,7 +161,7 @@ final class CommandFolders: Sendable {
             done(nil, nil)
             return
         }
-        queue.async { [self] in
+        collection(of: order.attempt.job).async { [self] in
             let work = workFolder(order.attempt)
             let outputs = order.work.outputs
             let found = try? CommandUser.reachingFiles(as: owner(of: work)) {
@@ -184,9 +195,11 @@ final class CommandFolders: Sendable {
         }
     }
 
-    /// Removes the folder of a try that is over.
+    /// Removes the folder of a try that is over, after its outputs are collected.
     func remove(_ order: PrepareCommand) {
-        queue.async { [self] in removeAll(of: order.attempt) }
+        collection(of: order.attempt.job).async { [self] in
+            queue.async { [self] in removeAll(of: order.attempt) }
+        }
     }
 
     /// Makes room among the archives, the oldest first.

@@ -49,28 +49,36 @@ struct CommandUser: Sendable {
                         + "the user there, or map \(order.user) to another with mlctl user add "
                         + "\(order.user) --uid NUMBER"))
         }
-        if let closed = closedFolder {
+        if let closed = closedPath {
             throw CommandRefusal(
                 failure: .infrastructure,
                 reason: Reason(
                     .hostFault,
-                    "\(closed) on \(node) is closed to \(account.name), whose command has its "
-                        + "folder below: open it with chmod o+x, or start the worker with --state "
-                        + "in another place, such as /var/lib/mlctl-worker"))
+                    "\(closed) (\(node)), and \(account.name)'s commands have their folders below"))
         }
         return account
     }
 
-    /// The first folder on the way to the working folders that others cannot pass.
-    private var closedFolder: String? {
+    /// What keeps mapped users from their working folders, all of it at once, and its cure.
+    var closedPath: String? {
+        let closed = closedFolders
+        guard !closed.isEmpty else { return nil }
+        return "a worker of root that runs commands of others needs a state folder they can pass: "
+            + "start it with --state /var/lib/mlctl-worker, or open the way with chmod o+x "
+            + closed.joined(separator: " ")
+    }
+
+    /// The folders on the way to the working folders that others cannot pass, outermost first.
+    var closedFolders: [String] {
         var path = ""
+        var closed: [String] = []
         let folder = URL(fileURLWithPath: "\(stateFolder)/commands").path
         for part in folder.split(separator: "/") {
             path += "/\(part)"
             var status = stat()
-            if stat(path, &status) != 0 || status.st_mode & 0o001 == 0 { return path }
+            if stat(path, &status) != 0 || status.st_mode & 0o001 == 0 { closed.append(path) }
         }
-        return nil
+        return closed
     }
 
     /// Lets mapped users pass, and nothing more: every other folder of the worker is closed.

@@ -35,6 +35,7 @@ package struct Enrolment: Sendable {
             serverPublicKey: token.serverPublicKey, own: own,
             control: completed(control, endpoint))
         try credentials.save(workerFolder: workerFolder)
+        try NodeCredentials.keep(enrolment: endpoint, workerFolder: workerFolder)
         return credentials
     }
 
@@ -58,7 +59,7 @@ package struct Enrolment: Sendable {
 
     /// Changes the worker's key: announces a new one with the old one's authority. The old one
     /// counts until the worker registers with the new one, so a crash at any point locks nobody
-    /// out.
+    /// out; without an answer everything stays as it was.
     package func rotate(
         _ known: NodeCredentials, at endpoint: String, patience: Duration? = nil,
         notice: (String) -> Void = { _ in }
@@ -66,6 +67,7 @@ package struct Enrolment: Sendable {
         let next = try CurveKeyPair.generate()
         let path = "\(workerFolder)/keys/node.key.next"
         try PrivateFile.write(Array((next.secretKey + "\n").utf8), to: path)
+        defer { try? FileManager.default.removeItem(atPath: path) }
         _ = try ask(
             .rotate(nextPublicKey: next.publicKey), at: endpoint,
             curve: .client(serverPublicKey: known.serverPublicKey, own: known.own), patience,
@@ -73,8 +75,15 @@ package struct Enrolment: Sendable {
         let credentials = NodeCredentials(
             serverPublicKey: known.serverPublicKey, own: next, control: known.control)
         try credentials.save(workerFolder: workerFolder)
-        try? FileManager.default.removeItem(atPath: path)
         return credentials
+    }
+
+    /// What silence may mean: one whose token does not count is never answered.
+    private static func silence(of wish: EnrolmentRequest.Wish) -> String {
+        guard case .join = wish else { return "no answer" }
+        return
+            "no answer; the token may be revoked, used up or expired (mlctl cluster token --list "
+            + "on the scheduler's host), or the address wrong"
     }
 
     /// An answer without a host means the one that was reached.
@@ -113,7 +122,7 @@ package struct Enrolment: Sendable {
                 case .refused(_, let reason): throw EnrolmentError.refused(reason)
                 }
             } else {
-                notice("no answer")
+                notice(Self.silence(of: wish))
             }
             if let deadline, ContinuousClock.now >= deadline {
                 throw EnrolmentError.unreachable(endpoint)

@@ -51,6 +51,27 @@ package struct NodeCredentials: Sendable {
         return made
     }
 
+    /// Keeps where a worker of another host enrolled, for a later change of its key.
+    static func keep(enrolment endpoint: String, workerFolder: String) throws {
+        guard endpoint.hasPrefix("tcp://") else { return }
+        try PrivateFile.write(
+            Array("\(endpoint.dropFirst("tcp://".count))\n".utf8),
+            to: path("scheduler.enrolment", workerFolder))
+    }
+
+    /// Where the scheduler enrols, `tcp://HOST:PORT`: the host is that of its control endpoint,
+    /// which `mlctl cluster follow` may have changed. `nil` when only this host knows it.
+    package func enrolmentEndpoint(workerFolder: String) -> String? {
+        guard let colon = control.lastIndex(of: ":"), colon > control.startIndex,
+            let port = Int(control[control.index(after: colon)...])
+        else { return nil }
+        let kept = Self.text("scheduler.enrolment", workerFolder).flatMap { text in
+            text.lastIndex(of: ":").flatMap { Int(text[text.index(after: $0)...]) }
+        }
+        // Without a record the usual distance of the two, as mlctl cluster init lays them.
+        return "tcp://\(control[..<colon]):\(kept ?? port - 3)"
+    }
+
     private static func path(_ name: String, _ folder: String) -> String {
         "\(folder)/keys/\(name)"
     }

@@ -116,6 +116,9 @@ final class WorkerLoop {
         carryOut(core.start(at: now))
         if parts.settings.isSupervised {
             parts.logger.info("\(parts.users.description)")
+            if parts.users.worker == 0, let closed = parts.users.closedPath {
+                parts.logger.warning("\(closed)")
+            }
             parts.supervisor.start()
         }
         while true {

@@ -24,9 +24,17 @@ struct ClusterBackupCommand: ParsableCommand {
 
     func run() throws {
         let secret = try passphrase.read()
-        let summary = try ClusterBackup(stateFolder: state ?? StateFolder.path).write(
-            to: file, passphrase: secret)
+        let backup = ClusterBackup(stateFolder: state ?? StateFolder.path)
         let console = Console.standard(environment: ProcessInfo.processInfo.environment)
+        Interruption.install(console)
+        Interruption.instead([
+            { [file] in
+                backup.abandon(file)
+                console.note("\ngiven up: \(file) was not written")
+                _exit(ExitStatus.interrupted.rawValue)
+            }
+        ])
+        let summary = try backup.write(to: file, passphrase: secret)
         try console.line(
             "\(file): \(summary.jobs) jobs, \(summary.artifacts) files, \(summary.bytes) bytes, "
                 + "schema \(summary.schemaVersion)")
@@ -64,6 +72,7 @@ struct ClusterRestoreCommand: ParsableCommand {
         try console.line(
             "\(state): \(summary.jobs) jobs, \(summary.artifacts) files, "
                 + "schema \(summary.schemaVersion)")
+        for note in summary.notes { console.note(note) }
         console.note("next: mlctl scheduler --state \(state)")
     }
 }

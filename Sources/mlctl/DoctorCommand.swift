@@ -32,33 +32,61 @@ struct DoctorCommand: ClientCommand {
     func run(_ session: ClientSession) async throws {
         var findings = hostFindings(session.environment)
         var nodes: [NodeBody] = []
+        // The ports of a host are looked at whether or not its API can be asked from here.
+        if let host { findings += portFindings(host) }
         do {
             let client = try session.client()
-            findings.append(
-                HostChecks.proxies(session.environment, server: client.connection.server))
-            let before = WallClockReading.milliseconds
-            let health = try await client.health()
-            let after = WallClockReading.milliseconds
-            findings.append(
-                DoctorFinding(
-                    "scheduler", health.status == "ok" ? .ok : .problem,
-                    "\(client.connection.server): \(health.status), \(health.readyNodes) of "
-                        + "\(health.nodes) nodes ready",
-                    cure: health.status == "ok" ? "" : "free disk space on the scheduler's host"))
-            if let there = health.time.flatMap(TimeText.milliseconds(of:)) {
-                findings.append(HostChecks.clock(before: before, after: after, there: there))
+            let server = client.connection.server
+            if host == nil, !server.isLoopback { findings += portFindings(server.host) }
+            if let host, server.isLoopback, isElsewhere(host) {
+                findings.append(
+                    HostChecks.unasked(host, reason: "this host's own scheduler is another"))
+            } else {
+                nodes = try await interfaceFindings(client, session.environment, &findings)
             }
-            nodes = try await client.nodes()
-            findings += await networkFindings(client)
         } catch {
             let failure = ClientFailure(error)
-            findings.append(DoctorFinding("scheduler", .problem, failure.message))
+            if let host, isElsewhere(host) {
+                findings.append(HostChecks.unasked(host, reason: failure.message))
+            } else {
+                findings.append(DoctorFinding("scheduler", .problem, failure.message))
+            }
         }
         findings += await kernelFindings(nodes)
         try show(findings, session)
         if findings.contains(where: { $0.verdict == .problem }) {
             throw ClientFailure(.workFailed, "")
         }
+    }
+
+    /// Whether the named host is another than this one.
+    private func isElsewhere(_ host: String) -> Bool {
+        if ServerAddress(host)?.isLoopback ?? false || host == HostIdentity.name { return false }
+        return HostIdentity.address(toward: host) != host
+    }
+
+    /// What the scheduler says over its API: its health, its clock, its nodes, the way back.
+    private func interfaceFindings(
+        _ client: SchedulerClient, _ environment: [String: String],
+        _ findings: inout [DoctorFinding]
+    ) async throws -> [NodeBody] {
+        let server = client.connection.server
+        findings.append(HostChecks.proxies(environment, server: server))
+        let before = WallClockReading.milliseconds
+        let health = try await client.health()
+        let after = WallClockReading.milliseconds
+        findings.append(
+            DoctorFinding(
+                "scheduler", health.status == "ok" ? .ok : .problem,
+                "\(server): \(health.status), \(health.readyNodes) of "
+                    + "\(health.nodes) nodes ready",
+                cure: health.status == "ok" ? "" : "free disk space on the scheduler's host"))
+        if let there = health.time.flatMap(TimeText.milliseconds(of:)) {
+            findings.append(HostChecks.clock(before: before, after: after, there: there))
+        }
+        let nodes = try await client.nodes()
+        if !server.isLoopback { findings.append(await wayBack(client)) }
+        return nodes
     }
 
     private func show(_ findings: [DoctorFinding], _ session: ClientSession) throws {
@@ -113,31 +141,28 @@ struct DoctorCommand: ClientCommand {
         return findings
     }
 
-    /// The scheduler's ports from here, and this host's from there.
-    private func networkFindings(_ client: SchedulerClient) async -> [DoctorFinding] {
-        let server = client.connection.server
-        let name = host ?? server.host
-        guard host != nil || !server.isLoopback else { return [] }
-        var findings: [DoctorFinding] = []
-        for (what, port) in [("enrolment", 7_068), ("artifacts", 7_069), ("control", 7_071)] {
-            let reason = PortProbe.reason(host: name, port: port)
-            findings.append(HostChecks.port(what, "\(name):\(port)", reason: reason))
+    /// The scheduler's ports from here.
+    private func portFindings(_ name: String) -> [DoctorFinding] {
+        [("enrolment", 7_068), ("artifacts", 7_069), ("control", 7_071)].map { what, port in
+            HostChecks.port(
+                what, "\(name):\(port)", reason: PortProbe.reason(host: name, port: port))
         }
-        guard !server.isLoopback else { return findings }
+    }
+
+    /// This host's port for trainers from the scheduler's host.
+    private func wayBack(_ client: SchedulerClient) async -> DoctorFinding {
         do {
             let listener = try PortProbe.Listener(port: exchange)
             defer { listener.close() }
             let answer = try await client.get(
                 APIPath.probe + APIPath.query([("port", String(listener.port))]),
                 as: ProbeBody.self)
-            findings.append(HostChecks.reach(port: listener.port, answer: answer.reason))
+            return HostChecks.reach(port: listener.port, answer: answer.reason)
         } catch {
-            findings.append(
-                DoctorFinding(
-                    "reach", .warning, "not tried: \(ClientFailure(error).message)",
-                    cure: "is port \(exchange) taken by a running trainer? Then it is in use"))
+            return DoctorFinding(
+                "reach", .warning, "not tried: \(ClientFailure(error).message)",
+                cure: "is port \(exchange) taken by a running trainer? Then it is in use")
         }
-        return findings
     }
 }
 

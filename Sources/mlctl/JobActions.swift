@@ -38,6 +38,32 @@ enum JobActions {
         return runs
     }
 
+    /// Follows one submitted command to its end: its states, and what its ranks print between
+    /// them, on standard error; throws when it did not succeed.
+    static func follow(
+        command job: SubmittedJob, ranks: Int, _ session: ClientSession
+    ) async throws {
+        Interruption.install(
+            session.console,
+            message: "the work goes on; mlctl logs -f \(job.name) shows it, mlctl cancel ends it")
+        let client = try session.client()
+        // A table that is drawn again and again would tear the lines apart.
+        let isTerminal = session.console.isTerminal(.error)
+        let states = JobFollower(
+            client, session.console,
+            JobFollower.Settings(
+                namespace: job.namespace, names: [job.name], goal: .ended,
+                channel: isTerminal ? nil : .error))
+        async let printed = OutputFollower(client, session.console, aside: true).run(
+            job.name, namespace: job.namespace, ranks: ranks)
+        let ended = try await states.run()
+        _ = try await printed
+        if isTerminal {
+            for summary in ended { session.console.note("\(summary.name)  \(summary.state)") }
+        }
+        try require(noneOf: ended.filter { $0.state != "Succeeded" })
+    }
+
     /// Follows submitted runs to their end; throws when one did not succeed.
     static func follow(_ submitted: [SubmittedJob], _ session: ClientSession) async throws {
         let names = submitted.map(\.name)

@@ -72,6 +72,10 @@ struct RunCommand: ClientCommand {
         let prepared = try JobPreparation.prepare(try specification(), folder: "")
         let client = try session.client()
         let submission = Client.Submission(client, session.console)
+        // While files are sent Ctrl-C just ends: there is no job yet.
+        try await submission.upload([prepared])
+        let pending = PendingCancellation()
+        cancelOnceAccepted(pending, session)
         guard let job = try await submission.submit([prepared], key: nil).first else {
             throw ClientFailure(.workFailed, "the scheduler accepted nothing")
         }
@@ -80,11 +84,17 @@ struct RunCommand: ClientCommand {
             return
         }
         if session.console.isTerminal(.error) { session.console.note("job \(job.name)") }
-        cancelOnInterrupt(job, session, client)
+        cancelOnInterrupt(job, pending, session, client)
         let waiting = Task { try await sayWhyItWaits(job, session, client) }
         defer { waiting.cancel() }
         let ended = try await OutputFollower(client, session.console).run(
             job.name, namespace: job.namespace, ranks: ranks)
+        if ended.status.state == "Succeeded", !output.isEmpty,
+            ended.status.command?.outputs.isEmpty ?? true
+        {
+            session.console.note(
+                "nothing was collected: the command left no \(output.joined(separator: ", no "))")
+        }
         try conclude(ended)
     }
 
@@ -155,8 +165,25 @@ struct RunCommand: ClientCommand {
         return name.isEmpty ? "command" : name
     }
 
+    /// Whoever interrupts a submission under way does not know whether there is a job: it is
+    /// cancelled when there is one, or, left alone with `-d`, at least named.
+    private func cancelOnceAccepted(_ pending: PendingCancellation, _ session: ClientSession) {
+        Interruption.install(
+            session.console, message: "it may have been accepted: mlctl get jobs shows it")
+        Interruption.instead([
+            { [detach] in
+                session.console.note(
+                    detach
+                        ? "\nbeing submitted; its name follows"
+                        : "\nbeing submitted, then cancelled; again to leave it alone")
+                pending.ask()
+            }
+        ])
+    }
+
     private func cancelOnInterrupt(
-        _ job: SubmittedJob, _ session: ClientSession, _ client: SchedulerClient
+        _ job: SubmittedJob, _ pending: PendingCancellation, _ session: ClientSession,
+        _ client: SchedulerClient
     ) {
         Interruption.install(session.console, message: "\(job.name) is left alone")
         let cancel: @Sendable () -> Void = {
@@ -168,6 +195,7 @@ struct RunCommand: ClientCommand {
                 }
             }
         }
+        pending.allow(cancel)
         Interruption.instead([
             {
                 session.console.note("\ncancelling \(job.name); again to kill it")

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Client
+import ClusterVocabulary
 import ControlAPI
 import JobSpecification
 
@@ -70,7 +71,12 @@ struct SubmitCommand: ClientCommand {
             experiments: preparation.experiments, key: key.map { "\($0)/x" }
         ) { try session.console.line($0.name) }
         if follow {
-            if !submitted.isEmpty { try await JobActions.follow(submitted, session) }
+            if submitted.count == 1, case .command(let job) = jobs[0].specification {
+                try await JobActions.follow(
+                    command: submitted[0], ranks: job.command.ranks, session)
+            } else if !submitted.isEmpty {
+                try await JobActions.follow(submitted, session)
+            }
             try await ExperimentActions.follow(experiments, session)
         }
     }

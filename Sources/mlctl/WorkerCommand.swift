@@ -51,7 +51,7 @@ struct WorkerCommand: AsyncParsableCommand {
                 + "variable MLCTL_JOIN_TOKEN).", valueName: "file"), completion: .file())
     var tokenFile: String?
 
-    @Flag(help: "Change this worker's key before it starts; needs --join or a local scheduler.")
+    @Flag(help: "Change this worker's key before it starts; no other may run from its folder.")
     var rotateKey = false
 
     @Option(help: "The folder for cached data sets and finished models.")
@@ -96,12 +96,18 @@ struct WorkerCommand: AsyncParsableCommand {
         }
         let folder = state ?? "\(StateFolder.path)/workers/\(name)"
         let logger = DaemonLog.make("worker")
+        guard NodeID(checking: name) != nil else {
+            throw DaemonFailure("\(WorkerStartError.badName(name))")
+        }
         let keys: NodeCredentials
+        let lock: WorkerLock
         do {
+            lock = try WorkerLock(workerFolder: folder, alone: rotateKey)
             keys = try enrol(name, folder, logger)
         } catch {
             throw DaemonFailure("\(error)")
         }
+        lock.share()
         let told = keys.control.isEmpty ? nil : keys.control
         let schedulerAddress =
             scheduler ?? cluster?.scheduler.control.description ?? told ?? "127.0.0.1:7071"
@@ -133,6 +139,7 @@ struct WorkerCommand: AsyncParsableCommand {
         }
         try await UntilSignal.run { await UntilSignal.wait() }
         daemon.stop()
+        withExtendedLifetime(lock) {}
     }
 
     /// The credentials of an earlier enrolment with the same scheduler, or of one made now.
@@ -148,7 +155,8 @@ struct WorkerCommand: AsyncParsableCommand {
             if credentials == nil, let known = try NodeCredentials.load(workerFolder: folder),
                 !FileManager.default.fileExists(atPath: "\(state)/keys/join.token")
             {
-                return known
+                guard rotateKey else { return known }
+                return try rotate(known, enrolment, notice)
             }
             let known = try enrolment.joinLocally(stateFolder: state, notice: notice)
             guard rotateKey else { return known }
@@ -174,6 +182,29 @@ struct WorkerCommand: AsyncParsableCommand {
         }
         return try enrolment.join(token, at: endpoint, notice: notice)
     }
+
+    /// Changes the key of a worker that joined before, at the scheduler it knows.
+    private func rotate(
+        _ known: NodeCredentials, _ enrolment: Enrolment, _ notice: (String) -> Void
+    ) throws -> NodeCredentials {
+        guard let endpoint = known.enrolmentEndpoint(workerFolder: enrolment.workerFolder) else {
+            throw DaemonFailure(
+                "the key was not changed: this worker does not know where its scheduler enrols; "
+                    + "name it with --join HOST:PORT")
+        }
+        do {
+            return try enrolment.rotate(
+                known, at: endpoint, patience: Self.rotationPatience, notice: notice)
+        } catch EnrolmentError.unreachable(_) {
+            throw DaemonFailure(
+                "the key was not changed: nobody answers at \(endpoint); is the scheduler's "
+                    + "enrolment port another? Name it with --join HOST:PORT. A change that was "
+                    + "begun before is finished by a start without --rotate-key")
+        }
+    }
+
+    /// How long an answer to a change of key is waited for, where nobody said where to ask.
+    private static let rotationPatience = Duration.seconds(15)
 }
 
 /// How a worker names its cluster's enrolment endpoint and brings its token.

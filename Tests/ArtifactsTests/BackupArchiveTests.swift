@@ -41,7 +41,29 @@ struct BackupArchiveTests {
         let path = try archive()
         let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
         #expect(mode == 0o600)
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
         #expect(throws: ArtifactError.self) { try archive() }
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == bytes)
+    }
+
+    @Test func itHasItsNameOnlyWhenItIsWhole() throws {
+        let path = "\(folder)/named"
+        let writer = try BackupArchive.Writer(path: path)
+        try writer.add("a", [1])
+        #expect(!FileManager.default.fileExists(atPath: path))
+        let partial = BackupArchive.partialPath(for: path)
+        #expect(FileManager.default.fileExists(atPath: partial))
+        try writer.finish()
+        #expect(FileManager.default.fileExists(atPath: path))
+        #expect(!FileManager.default.fileExists(atPath: partial))
+    }
+
+    @Test func aNameThatWasTakenMeanwhileStaysAsItIs() throws {
+        let path = "\(folder)/taken"
+        let writer = try BackupArchive.Writer(path: path)
+        try Data("mine".utf8).write(to: URL(fileURLWithPath: path))
+        #expect(throws: ArtifactError.self) { try writer.finish() }
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == Data("mine".utf8))
     }
 
     @Test func oneThatWasGivenUpLeavesNothing() throws {
@@ -51,6 +73,7 @@ struct BackupArchiveTests {
             try writer.add("a", [1])
         }
         #expect(!FileManager.default.fileExists(atPath: path))
+        #expect(!FileManager.default.fileExists(atPath: BackupArchive.partialPath(for: path)))
     }
 
     @Test func oneThatWasCutOffIsRefused() throws {

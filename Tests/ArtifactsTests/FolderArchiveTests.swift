@@ -54,6 +54,26 @@ struct FolderArchiveTests {
         #expect(one == FileManager.default.contents(atPath: "\(scratch.path)/two.tar"))
     }
 
+    /// Whose folder it is may put anything there between the listing and the reading.
+    @Test(.timeLimit(.minutes(1))) func aPipeInPlaceOfAFileIsPassedOver() throws {
+        let scratch = try ScratchFolder()
+        let (from, to) = ("\(scratch.path)/from", "\(scratch.path)/to")
+        try write("a", "\(from)/a")
+        try write("z", "\(from)/z")
+        #expect(mkdir(to, 0o755) == 0)
+        _ = try FolderArchive.pack(from, into: "\(scratch.path)/x.tar") { path, _ in
+            if path == "z" {
+                unlink("\(from)/z")
+                mkfifo("\(from)/z", 0o600)
+            }
+            return false
+        }
+        var status = stat()
+        #expect(lstat("\(from)/z", &status) == 0 && status.st_mode & S_IFMT == S_IFIFO)
+        _ = try FolderArchive.unpack("\(scratch.path)/x.tar", into: to)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: to) == ["a"])
+    }
+
     private func block(_ path: String, kind: Character, size: Int64 = 0, link: String = "")
         -> [UInt8]
     {
@@ -88,6 +108,26 @@ struct FolderArchiveTests {
         try refuses(block("way/evil", kind: "0", size: 4) + body + link + body, "link after")
         for kind in ["1", "3", "4", "6", "7", "x", "g"].map(Character.init) {
             try refuses(block("evil", kind: kind, link: "a"), "kind \(kind)")
+        }
+    }
+
+    @Test func onePathAsTwoThingsIsTheArchivesFault() throws {
+        let scratch = try ScratchFolder()
+        let body = [UInt8](repeating: 0x65, count: 512)
+        let inside = block("l/evil", kind: "0", size: 4) + body
+        let archives = [
+            block("l", kind: "2", link: "..") + inside,
+            inside + block("l", kind: "0", size: 4) + body,
+            block("l", kind: "0", size: 4) + body + inside,
+            block("l", kind: "0", size: 4) + body + block("l", kind: "5"),
+            block(String(repeating: "n", count: 256) + "/x", kind: "5"),
+        ]
+        for (number, bytes) in archives.enumerated() {
+            let (file, place) = ("\(scratch.path)/\(number).tar", "\(scratch.path)/in\(number)")
+            #expect(mkdir(place, 0o755) == 0)
+            try Data(bytes).write(to: URL(fileURLWithPath: file))
+            let kind = failureKind { _ = try FolderArchive.unpack(file, into: place) }
+            #expect(kind == .damaged, "\(number)")
         }
     }
 

@@ -15,6 +15,14 @@ struct HostChecksTests {
         #expect(HostChecks.clock(before: 0, after: 10_000, there: 8_000).verdict == .ok)
     }
 
+    /// A worker's host needs no access to the API: that it has none is no problem of it.
+    @Test func whatCouldNotBeAskedIsSaidAndIsNoProblem() {
+        let unasked = HostChecks.unasked("192.0.2.10", reason: "no token")
+        #expect(unasked.verdict == .warning)
+        #expect(unasked.found.contains("neither its clock nor the way back"))
+        #expect(unasked.cure.contains("--server https://192.0.2.10:7070"))
+    }
+
     @Test func diskAndMemoryAreWeighed() {
         #expect(HostChecks.disk(free: 10 << 30, folder: "/x").verdict == .ok)
         #expect(HostChecks.disk(free: 1 << 30, folder: "/x").verdict == .warning)

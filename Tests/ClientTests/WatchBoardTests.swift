@@ -50,6 +50,23 @@ struct WatchBoardTests {
                 """)
     }
 
+    /// A command has no rounds: no bar at 0%, but the values it printed.
+    @Test func aCommandShowsItsValuesInPlaceOfABar() {
+        var board = WatchBoard()
+        _ = board.take(job(1, "Running"))
+        let values = """
+            {"name":"job-1","namespace":"default","id":1,"progress":{"completeRounds":3,\
+            "totalRounds":0,"epoch":0,"samples":0,"samplesPerSecond":0,"trainLoss":null,\
+            "remainingSeconds":null,"stateDigest":"","metrics":{"loss":0.25}}}
+            """
+        _ = board.take(ServerSentEvent(name: "progress", data: values))
+        let shown = text(board)
+        #expect(shown.contains("loss 0.25"), "\(shown)")
+        #expect(!shown.contains("%") && !shown.contains("samples/s"), "\(shown)")
+        let line = board.line(of: 1, now: now)?.plain ?? ""
+        #expect(line.contains("loss 0.25") && !line.contains("round"), "\(line)")
+    }
+
     @Test func aNarrowTerminalKeepsWhatChanges() {
         var board = WatchBoard()
         _ = board.take(job(1, "Running"))

@@ -27,8 +27,13 @@ struct BackupTests {
         ])
         try #require(backup.code == 0, "\(backup.errors)")
         #expect(backup.output.contains("2 jobs"))
-        // No key stands in it in the clear.
         let bytes = try Data(contentsOf: URL(fileURLWithPath: file))
+        let onto = cluster.run([
+            "cluster", "backup", file, "--passphrase-file", secret, "--state", cluster.state,
+        ])
+        #expect(onto.code == 4 && onto.errors.contains("stays as it is"), "\(onto)")
+        #expect(try Data(contentsOf: URL(fileURLWithPath: file)) == bytes)
+        // No key stands in it in the clear.
         for name in ["server.key", "admin.token", "join.token"] {
             let key =
                 try String(

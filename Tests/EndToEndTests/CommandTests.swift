@@ -12,6 +12,15 @@ struct CommandTests {
         #expect(hello.code == 7)
         #expect(hello.output == "out\n")
         #expect(hello.errors == "err\n")
+        let empty = cluster.run(["run", "--output", "nofile", "--", "true"])
+        #expect(empty.code == 0 && empty.errors.contains("left no nofile"), "\(empty)")
+        try cluster.write(
+            "apiVersion: mlctl.dev/v1\nkind: Job\nmetadata: {name: said}\n"
+                + "spec: {command: [echo, a word]}\n", to: "said.yaml")
+        let followed = cluster.run(["submit", "\(cluster.folder)/said.yaml", "--follow"])
+        #expect(followed.code == 0 && followed.output.hasPrefix("said"), "\(followed)")
+        #expect(followed.errors.contains("a word\n"), "\(followed.errors)")
+        #expect(!followed.errors.contains("round"), "\(followed.errors)")
         let signalled = cluster.run(["run", "--", "sh", "-c", "kill -USR1 $$"])
         #expect(signalled.code == 128 + 10, "\(signalled.errors)")
         let missing = cluster.run(["run", "--", "no-such-program"])

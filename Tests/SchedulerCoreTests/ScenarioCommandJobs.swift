@@ -43,12 +43,17 @@ extension ScenarioWorld {
         }
         let faults: [String: FailureClass] = [
             "job": .job, "program": .program, "host": .infrastructure,
+            "secret": .infrastructure,
         ]
         if let fault = values["fault"].flatMap({ faults[$0] }) {
             status.failure = fault
             status.reason = Reason(
                 fault == .infrastructure ? .hostFault : .commandFailed,
                 "rank \(rank) ended badly")
+        }
+        if values["fault"] == "secret" {
+            status.reason = Reason(
+                .secretMissing, "the secret hf is not there on \(command.node)")
         }
         commands[command.node, default: [:]][record.id] = status
         return step(.message(command.node, .command(status)))

@@ -107,6 +107,60 @@ final class EnrolmentTests {
         #expect(mode == 0o600)
     }
 
+    /// A worker that joined once needs nobody to tell it where to change its key.
+    @Test func aJoinedWorkerKnowsWhereToChangeItsKey() async throws {
+        let first = try join("h1", try await token())
+        let place = "\(folder)/h1"
+        let endpoint = try #require(first.enrolmentEndpoint(workerFolder: place))
+        #expect(endpoint == scheduler.enrolmentEndpoint)
+        let second = try Enrolment(node: NodeID("h1"), workerFolder: place).rotate(
+            first, at: endpoint, patience: .seconds(10))
+        #expect(second.own != first.own)
+        #expect(isWelcome(try register(as: "h1", with: second.own)))
+        let elsewhere = NodeCredentials(
+            serverPublicKey: first.serverPublicKey, own: first.own, control: "192.0.2.20:7071")
+        #expect(
+            elsewhere.enrolmentEndpoint(workerFolder: "\(folder)/none")
+                == "tcp://192.0.2.20:7068")
+    }
+
+    @Test func aChangeOfKeyWithoutAnAnswerLeavesEverythingAsItWas() async throws {
+        let first = try join("h1", try await token())
+        let place = "\(folder)/h1"
+        #expect(throws: EnrolmentError.self) {
+            try Enrolment(node: NodeID("h1"), workerFolder: place).rotate(
+                first, at: "tcp://127.0.0.1:1", patience: .milliseconds(100))
+        }
+        #expect(!FileManager.default.fileExists(atPath: "\(place)/keys/node.key.next"))
+        #expect(try NodeCredentials.load(workerFolder: place)?.own == first.own)
+    }
+
+    @Test func theKeyIsNotChangedUnderARunningWorker() throws {
+        let place = "\(folder)/held"
+        let first = try WorkerLock(workerFolder: place, alone: false)
+        let second = try WorkerLock(workerFolder: place, alone: false)
+        #expect(throws: WorkerLockError.self) { try WorkerLock(workerFolder: place, alone: true) }
+        withExtendedLifetime((first, second)) {}
+        let other = "\(folder)/changing"
+        let changing = try WorkerLock(workerFolder: other, alone: true)
+        #expect(throws: WorkerLockError.self) { try WorkerLock(workerFolder: other, alone: false) }
+        changing.share()
+        #expect(throws: Never.self) { try WorkerLock(workerFolder: other, alone: false) }
+    }
+
+    @Test func silenceSaysWhatATokenMayLack() async throws {
+        var said: [String] = []
+        let stranger = JoinToken(
+            id: SecretText.makeID(), secret: SecretText.make(),
+            serverPublicKey: scheduler.serverPublicKey)
+        #expect(throws: EnrolmentError.self) {
+            try Enrolment(node: NodeID("h9"), workerFolder: "\(folder)/h9").join(
+                stranger, at: "tcp://127.0.0.1:1", patience: .milliseconds(100)
+            ) { said.append($0) }
+        }
+        #expect(said.first?.contains("revoked, used up or expired") ?? false, "\(said)")
+    }
+
     @Test func aStrangersKeyIsNotHeard() async throws {
         let answer = try register(
             as: "h1", with: try CurveKeyPair.generate(), within: .milliseconds(700))
