@@ -127,6 +127,9 @@ let package = Package(
             swiftSettings: strict),
 
         .target(
+            name: "Collectors", dependencies: ["ClusterVocabulary", "WorkerCore"],
+            swiftSettings: strict),
+        .target(
             name: "Supervision",
             dependencies: ["CSupervision", "ClusterVocabulary", "WireCodec", "Artifacts"],
             swiftSettings: strict),
@@ -142,7 +145,8 @@ let package = Package(
             name: "WorkerService",
             dependencies: [
                 "ClusterVocabulary", "Determinism", "JobSpecification", "Datasets", "WorkerCore",
-                "AccessControl", "WireCodec", "Messaging", "Artifacts", "Supervision", logging,
+                "AccessControl", "WireCodec", "Messaging", "Artifacts", "Supervision", "Collectors",
+                logging,
             ],
             swiftSettings: strict),
 
@@ -179,7 +183,7 @@ let package = Package(
                 "TrainerProcess", "SchedulerService", "WorkerService", "Gateway", "Client",
                 "ControlAPI", "JobSpecification", "SchedulerCore", "Ledger", "Messaging",
                 "ClusterSimulator", "Supervision", "ClusterVocabulary", "AccessControl",
-                "Artifacts",
+                "Artifacts", "Collectors",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 logging,
@@ -241,6 +245,10 @@ let package = Package(
             name: "WireCodecTests", dependencies: ["WireCodec", "ClusterVocabulary"],
             exclude: ["Golden", "Version1"], swiftSettings: strict),
         .testTarget(name: "MessagingTests", dependencies: ["Messaging"], swiftSettings: strict),
+        .testTarget(
+            name: "CollectorsTests",
+            dependencies: ["Collectors", "ClusterVocabulary", "WorkerCore"],
+            swiftSettings: strict),
         .testTarget(
             name: "SupervisionTests", dependencies: ["Supervision", "ClusterVocabulary"],
             swiftSettings: strict),

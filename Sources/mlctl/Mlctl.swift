@@ -20,7 +20,7 @@ struct Mlctl: AsyncParsableCommand {
                     DescribeCommand.self,
                     ExplainCommand.self, LogsCommand.self, EventsCommand.self, WatchCommand.self,
                     WaitCommand.self, CancelCommand.self, DeleteCommand.self,
-                    SuspendCommand.self, ResumeCommand.self, RerunCommand.self,
+                    SuspendCommand.self, ResumeCommand.self, RerunCommand.self, ReportCommand.self,
                 ]),
             CommandGroup(
                 name: "Hyperparameters", subcommands: [SweepCommand.self, ExperimentCommand.self]),
