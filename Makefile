@@ -32,6 +32,7 @@ chaos: ## Kill the real scheduler 500 times, workers, trainers, daemons under co
 	swift build --build-tests
 	MLCTL_CHAOS=$${MLCTL_CHAOS:-500} MLCTL_IDLE=$${MLCTL_IDLE:-10000} \
 	  MLCTL_CHAOS_TABLE=$${MLCTL_CHAOS_TABLE:-300} \
+	  MLCTL_CHAOS_EXPERIMENTS=$${MLCTL_CHAOS_EXPERIMENTS:-100} \
 	  MLCTL_CHAOS_TABLE_FROM=$${MLCTL_CHAOS_TABLE_FROM:-0} swift test --skip-build \
 	  --no-parallel --filter 'ChaosTests|HostileLoadTests|LinkTests'
 

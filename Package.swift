@@ -78,7 +78,8 @@ let package = Package(
             name: "Training", dependencies: ["ClusterVocabulary", "LinearAlgebra", "Determinism"],
             swiftSettings: numeric),
         .target(
-            name: "ModelExport", dependencies: ["LinearAlgebra", "Training"], swiftSettings: strict),
+            name: "ModelExport", dependencies: ["LinearAlgebra", "Training"],
+            swiftSettings: strict),
         .target(name: "Averaging", swiftSettings: numeric),
         .target(name: "Search", dependencies: ["Determinism"], swiftSettings: numeric),
         .target(
@@ -136,6 +137,9 @@ let package = Package(
             swiftSettings: strict),
 
         .target(
+            name: "Collectors", dependencies: ["ClusterVocabulary", "WorkerCore"],
+            swiftSettings: strict),
+        .target(
             name: "Supervision",
             dependencies: ["CSupervision", "ClusterVocabulary", "WireCodec", "Artifacts"],
             swiftSettings: strict),
@@ -151,7 +155,8 @@ let package = Package(
             name: "WorkerService",
             dependencies: [
                 "ClusterVocabulary", "Determinism", "JobSpecification", "Datasets", "WorkerCore",
-                "AccessControl", "WireCodec", "Messaging", "Artifacts", "Supervision", logging,
+                "AccessControl", "WireCodec", "Messaging", "Artifacts", "Supervision", "Collectors",
+                logging,
             ],
             swiftSettings: strict),
 
@@ -188,7 +193,7 @@ let package = Package(
                 "TrainerProcess", "SchedulerService", "WorkerService", "Gateway", "Client",
                 "ControlAPI", "JobSpecification", "SchedulerCore", "Ledger", "Messaging",
                 "ClusterSimulator", "Supervision", "ClusterVocabulary", "AccessControl",
-                "Artifacts",
+                "Artifacts", "Collectors",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 logging,
@@ -250,6 +255,10 @@ let package = Package(
             name: "WireCodecTests", dependencies: ["WireCodec", "ClusterVocabulary"],
             exclude: ["Golden", "Version1"], swiftSettings: strict),
         .testTarget(name: "MessagingTests", dependencies: ["Messaging"], swiftSettings: strict),
+        .testTarget(
+            name: "CollectorsTests",
+            dependencies: ["Collectors", "ClusterVocabulary", "WorkerCore"],
+            swiftSettings: strict),
         .testTarget(
             name: "SupervisionTests", dependencies: ["Supervision", "ClusterVocabulary"],
             swiftSettings: strict),

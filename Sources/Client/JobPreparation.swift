@@ -30,6 +30,8 @@ package struct JobPreparation {
     private var checked: [SourceKey: CheckedData] = [:]
     /// The experiments of the files prepared last, in their order.
     package private(set) var experiments: [PreparedExperiment] = []
+    /// What the files prepared last have that has no effect, for people.
+    package private(set) var warnings: [String] = []
 
     /// An experiment with the data of its trials by digest.
     package struct PreparedExperiment: Sendable {
@@ -53,9 +55,11 @@ package struct JobPreparation {
         var problems: [String] = []
         var found: [(SpecificationFile, JobDocument)] = []
         var searches: [(SpecificationFile, ExperimentSpecification)] = []
+        warnings = []
         for file in files {
             let reading = file.read(overrides: overrides)
             problems += reading.diagnostics.map { $0.rendered() }
+            warnings += reading.warnings.map { "warning: \($0.rendered())" }
             found += reading.documents.map { (file, $0) }
             searches += reading.experiments.map { (file, $0) }
         }

@@ -105,6 +105,10 @@ package enum MetricSource: Hashable, Sendable {
     case pattern(String)
     /// Lines that are JSON objects, whose numbers are values.
     case json
+    /// `name=value` anywhere in a line of either stream, as Katib reads text.
+    case text
+    /// Collected by a process around the command.
+    case collected(MetricCollector)
 }
 
 /// Where a command saves its state, and how it is asked to.

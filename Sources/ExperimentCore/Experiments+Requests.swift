@@ -114,6 +114,11 @@ extension Experiments {
     /// Why an ended experiment cannot go on with new limits; `nil` when it can.
     private func obstacle(to entry: ExperimentEntry, with limits: TrialLimits) -> String? {
         let record = entry.record
+        if !entry.specification.isResumable {
+            return "\(record.fullName) was submitted never to go on after its end (resume: never,"
+                + " or Katib's resumePolicy: Never); submit it again with warmStart:"
+                + " [\(record.fullName)]"
+        }
         if record.counts.all >= limits.most {
             return "\(record.fullName) has \(record.counts.all) trials already; raise the maximum"
                 + " above that"

@@ -24,56 +24,6 @@ extension CommandJobReader {
         return path.map { CheckpointRequest(path: $0, signal: signal, graceSeconds: grace) }
     }
 
-    /// Reads `metrics`.
-    func readMetrics(_ spec: FieldReader) -> MetricSource {
-        let later = [
-            "file": "file is not supported by this release: print the values",
-            "push": "push is not supported by this release: print the values",
-        ]
-        guard
-            let (member, entry) = spec.union(
-                "metrics", members: ["stdout", "pattern", "json"], refused: later)
-        else { return .none }
-        switch member {
-        case "pattern":
-            guard case .scalar(let text, _) = entry.value.content, !entry.value.isNull else {
-                collector.report(
-                    entry.value.position, "\(spec.path("metrics")).pattern",
-                    "expected a text such as \"loss: {loss}\", found \(entry.value.found)")
-                return .none
-            }
-            if let problem = CommandJobReader.problem(ofPattern: text) {
-                collector.report(
-                    entry.value.position, "\(spec.path("metrics")).pattern", problem)
-                return .none
-            }
-            return .pattern(text)
-        case "json":
-            spec.member("metrics", entry).finish()
-            return .json
-        default:
-            spec.member("metrics", entry).finish()
-            return .assignments
-        }
-    }
-
-    private static func problem(ofPattern text: String) -> String? {
-        guard text.utf8.count <= Limits.pathBytes else {
-            return "is longer than \(Limits.pathBytes) bytes"
-        }
-        var names = 0
-        var rest = text[...]
-        while let start = rest.firstIndex(of: "{") {
-            guard let end = rest[start...].firstIndex(of: "}") else {
-                return "a { has no }"
-            }
-            let name = rest[rest.index(after: start)..<end]
-            if !name.isEmpty { names += 1 }
-            rest = rest[rest.index(after: end)...]
-        }
-        return names > 0 ? nil : "needs at least one {name} in the place of a number"
-    }
-
     /// Reads `outputs`.
     func readOutputs(_ spec: FieldReader) -> [String] {
         guard let items = spec.list("outputs", atMost: CommandWork.mostWords) else { return [] }

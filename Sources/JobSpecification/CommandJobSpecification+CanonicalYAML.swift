@@ -55,13 +55,7 @@ extension CommandJobSpecification {
             }
             lines.append("  checkpoint: {\(fields.joined(separator: ", "))}")
         }
-        switch command.metrics {
-        case .none: break
-        case .assignments: lines.append("  metrics: {stdout: {}}")
-        case .pattern(let text):
-            lines.append("  metrics: {pattern: \(CanonicalYAML.text(text))}")
-        case .json: lines.append("  metrics: {json: {}}")
-        }
+        if let metrics = command.metrics.canonicalText { lines.append("  metrics: \(metrics)") }
         if !command.outputs.isEmpty {
             lines.append("  outputs:")
             lines += command.outputs.map { "    - \(CanonicalYAML.text($0))" }

@@ -7,6 +7,8 @@ final class DiagnosticCollector {
     /// How many were reported, repeated and unkept ones included.
     private(set) var count = 0
     private var dropped = 0
+    /// What is left out though nothing is wrong, in order.
+    private(set) var warnings: [Diagnostic] = []
     /// Problems of other files that belong to this reading.
     private var adopted: [Diagnostic] = []
 
@@ -27,6 +29,12 @@ final class DiagnosticCollector {
             position.origin > 0
             && found.contains { ($0.position, $0.path, $0.message) == (position, path, message) }
         if !isRepeated { found.append((position, path, message)) }
+    }
+
+    /// Notes something that is accepted and has no effect here.
+    func warn(_ position: SourcePosition, _ path: String, _ message: String) {
+        guard warnings.count < Limits.diagnostics else { return }
+        warnings.append(diagnostic(position, path, message))
     }
 
     /// Takes over the problems of another reading: of a part of this text, or of a file it names.

@@ -50,6 +50,7 @@ struct ExperimentReader {
         let compatibility = spec.word(
             "compat", among: ExperimentSpecification.Compatibility.allCases.map(\.rawValue),
             default: "native")
+        let resume = spec.word("resume", among: ["always", "never"], default: "always")
         spec.belongsElsewhere(ExperimentReader.places)
         spec.finish()
         guard collector.count == before else { return nil }
@@ -60,6 +61,7 @@ struct ExperimentReader {
             enqueued: enqueued, warmStart: warmStart, template: template,
             externalSeconds: externalSeconds,
             compatibility: .init(rawValue: compatibility) ?? .native)
+        result.isResumable = resume == "always"
         ExperimentCheck(collector: collector).check(&result, spec)
         return collector.count == before ? result : nil
     }

@@ -66,6 +66,7 @@ extension ExperimentSpecification {
             lines.append("  warmStart: [\(names)]")
         }
         lines.append("  compat: \(compatibility.rawValue)")
+        if !isResumable { lines.append("  resume: never") }
         if case .katib(let references)? = template?.placeholders {
             lines.append("  trialParameters:")
             lines += references.sorted { $0.key < $1.key }.map {

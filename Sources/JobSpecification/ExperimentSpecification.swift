@@ -39,6 +39,9 @@ package struct ExperimentSpecification: Sendable, Equatable {
     package var externalSeconds: Int64
     /// Whose rules decide.
     package var compatibility: Compatibility
+    /// Whether it may go on after its end when its maximum is raised; Katib's `resumePolicy: Never`
+    /// forbids it.
+    package var isResumable = true
 
     /// The checked space; the parameters were checked when the specification was read.
     package func space() throws(SearchSpaceProblem) -> SearchSpace {

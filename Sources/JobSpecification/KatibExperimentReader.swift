@@ -29,9 +29,12 @@ struct KatibExperimentReader {
         let stopping = readEarlyStopping(spec)
         var parameters = readParameters(spec)
         let limits = readLimits(spec)
-        _ = spec.word(
-            "resumePolicy", among: ["Never", "LongRunning", "FromVolume"], default: "Never")
-        let metrics = KatibMetricsReader(collector: collector).read(spec)
+        // Katib's default is Never; ours may go on unless the manifest forbids it.
+        let resume = spec.word(
+            "resumePolicy", among: ["Never", "LongRunning", "FromVolume"],
+            default: isKatib ? "Never" : "LongRunning")
+        let metrics = KatibMetricsReader(collector: collector).read(
+            spec, names: [objective.metric] + additionalMetrics(spec))
         spec.refuse(
             "nasConfig",
             "neural architecture search needs Katib's own controller; run a one-shot method such as"
@@ -55,6 +58,7 @@ struct KatibExperimentReader {
             earlyStopping: stopping, limits: limits, parameters: parameters, enqueued: [],
             warmStart: [], template: template, externalSeconds: 0,
             compatibility: isKatib ? .katib : .native)
+        result.isResumable = resume != "Never"
         ExperimentCheck(collector: collector).check(&result, spec)
         return collector.count == before ? result : nil
     }
@@ -102,6 +106,12 @@ struct KatibExperimentReader {
         return ObjectiveSpecification(
             metric: metric, direction: .init(rawValue: direction) ?? .minimize, goal: goal,
             strategy: strategy)
+    }
+
+    /// The metrics wanted beside the objective's.
+    private func additionalMetrics(_ spec: FieldReader) -> [String] {
+        let items = spec.value("objective")?[field: "additionalMetricNames"]?.items ?? []
+        return items.prefix(MetricCollector.mostFilters - 1).compactMap(\.scalarText)
     }
 
     private func readEarlyStopping(_ spec: FieldReader) -> EarlyStoppingSpecification? {

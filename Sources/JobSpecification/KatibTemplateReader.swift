@@ -15,7 +15,7 @@ struct KatibTemplateReader {
     /// The template, or nothing when anything was reported.
     func read(
         _ spec: FieldReader, parameters: [ParameterSpecification],
-        metrics: KatibMetricsReader.Source
+        metrics: MetricSource
     ) -> TrialTemplate? {
         let before = collector.count
         spec.require(
@@ -41,8 +41,13 @@ struct KatibTemplateReader {
             let root = KatibTrialObject(collector: collector, primary: primary, metrics: metrics)
                 .job(object, path: path), collector.count == before
         else { return nil }
+        // What Katib puts into the environment of a trial, beside what the manifest names.
+        var known = references
+        if object[field: "apiVersion"]?.scalarText == "batch/v1" {
+            known[KatibTrialObject.trialName] = "${trialSpec.Name}"
+        }
         return TrialTemplate(
-            root: root, source: source, file: file, placeholders: .katib(references))
+            root: root, source: source, file: file, placeholders: .katib(known))
     }
 
     private func readReferences(

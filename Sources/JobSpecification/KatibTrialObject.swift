@@ -5,12 +5,21 @@ struct KatibTrialObject {
     let collector: DiagnosticCollector
     /// The container that is the trial.
     let primary: String?
-    let metrics: KatibMetricsReader.Source
+    let metrics: MetricSource
+
+    /// Our own trial parameter: the trial's name.
+    static let trialName = "mlctl.trialName"
 
     /// Fields of a container that say nothing about what runs.
     private static let ignored = [
-        "image", "imagePullPolicy", "ports", "securityContext", "livenessProbe", "readinessProbe",
-        "terminationMessagePath", "terminationMessagePolicy", "tty", "stdin", "workingDir",
+        "imagePullPolicy", "ports", "securityContext", "livenessProbe", "readinessProbe",
+        "terminationMessagePath", "terminationMessagePolicy", "tty", "stdin",
+    ]
+
+    /// Fields that decide what runs in a container and have no effect here, and what holds.
+    private static let ineffective = [
+        ("image", "the command runs on the hosts as it is, its programs must be there"),
+        ("workingDir", "the command starts in an empty folder of the trial"),
     ]
 
     /// The document, or nothing when anything was reported.
@@ -18,8 +27,16 @@ struct KatibTrialObject {
         let version = object[field: "apiVersion"]?.scalarText ?? ""
         let kind = object[field: "kind"]?.scalarText ?? ""
         switch (version, kind) {
-        case (SpecificationReader.apiVersion, "TrainJob"), (SpecificationReader.apiVersion, "Job"):
-            return object
+        case (SpecificationReader.apiVersion, "TrainJob"): return object
+        case (SpecificationReader.apiVersion, "Job"):
+            // A job that says itself where its values come from keeps that.
+            guard var spec = object[field: "spec"], spec[field: "metrics"] == nil,
+                let source = metricsNode(at: spec.position)
+            else { return object }
+            var job = object
+            spec.set(field: "metrics", to: source)
+            job.set(field: "spec", to: spec)
+            return job
         case ("batch/v1", "Job"): return batchJob(object, path)
         case ("", _), (_, ""):
             collector.report(object.position, path, "needs apiVersion and kind")
@@ -97,6 +114,12 @@ struct KatibTrialObject {
     ) -> YAMLNode? {
         _ = container.entry("name")
         for field in KatibTrialObject.ignored { _ = container.entry(field) }
+        for (field, what) in KatibTrialObject.ineffective {
+            guard let value = container.value(field), !value.isNull else { continue }
+            collector.warn(
+                value.position, container.path(field),
+                "\(YAMLNode.quoted(value.scalarText ?? "")) is not used: \(what)")
+        }
         for field in ["volumeMounts", "envFrom", "lifecycle"] {
             container.refuse(field, "has no counterpart on plain hosts; remove it")
         }
@@ -124,10 +147,12 @@ struct KatibTrialObject {
                     }))
         }
         var spec: [(String, YAMLNode)] = [
-            ("command", YAMLNode(position: container.position, content: .sequence(words))),
-            ("metrics", map([(metrics == .json ? "json" : "stdout", map([]))])),
+            ("command", YAMLNode(position: container.position, content: .sequence(words)))
         ]
-        if !environment.isEmpty { spec.append(("env", map(environment))) }
+        if let source = metricsNode(at: container.position) { spec.append(("metrics", source)) }
+        let name = ("KATIB_TRIAL_NAME", text("${trialParameters.\(KatibTrialObject.trialName)}"))
+        let isNamed = environment.contains { $0.0 == name.0 }
+        spec.append(("env", map(environment + (isNamed ? [] : [name]))))
         if !resources.isEmpty { spec.append(("resources", map(resources))) }
         var policy: [(String, YAMLNode)] = [
             ("retries", map([("program", text(String(retries)))]))
@@ -139,6 +164,14 @@ struct KatibTrialObject {
             ("apiVersion", text(SpecificationReader.apiVersion)), ("kind", text("Job")),
             ("spec", map(spec)),
         ])
+    }
+
+    private func metricsNode(at position: SourcePosition) -> YAMLNode? {
+        let parser = DocumentParser(
+            collector: DiagnosticCollector(file: "", source: SourceText("")))
+        return metrics.canonicalText.flatMap {
+            parser.documents(of: SourceText($0)).first?.moved(to: position)
+        }
     }
 
     private func readEnvironment(_ container: FieldReader) -> [(String, YAMLNode)] {

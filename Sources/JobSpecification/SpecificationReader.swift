@@ -8,6 +8,8 @@ package enum SpecificationReader {
         package var experiments: [ExperimentSpecification] = []
         /// The problems, ordered by place.
         package let diagnostics: [Diagnostic]
+        /// What is accepted and has no effect here, such as the image of a container.
+        package var warnings: [Diagnostic] = []
 
         /// The training jobs among them.
         package var jobs: [TrainJobSpecification] {
@@ -63,7 +65,9 @@ package enum SpecificationReader {
             if let job = readDocument(document, collector: collector) { jobs.append(job) }
         }
         guard collector.count == 0 else { return refused() }
-        return Reading(documents: jobs, experiments: experiments, diagnostics: [])
+        return Reading(
+            documents: jobs, experiments: experiments, diagnostics: [],
+            warnings: collector.warnings)
     }
 
     /// Whether the document is a search, ours or Katib's.

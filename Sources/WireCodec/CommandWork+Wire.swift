@@ -102,6 +102,9 @@ extension CommandWork: WireValue {
                 try check.text(
                     wire.metricsPattern, "metrics_pattern", longest: WireLimits.longestPath))
         case .json: metrics = .json
+        case .text: metrics = .text
+        case .collected:
+            metrics = .collected(try MetricCollector(wire: wire.metricCollector))
         case .UNRECOGNIZED(let number):
             throw check.invalid("metrics", "is \(number), which stands for nothing known")
         }
@@ -129,6 +132,10 @@ extension CommandWork: WireValue {
             wire.metrics = .pattern
             wire.metricsPattern = text
         case .json: wire.metrics = .json
+        case .text: wire.metrics = .text
+        case .collected(let collector):
+            wire.metrics = .collected
+            wire.metricCollector = collector.wire
         }
         if let checkpoint { wire.checkpoint = checkpoint.wire }
         wire.programRetries = Int64(programRetries)

@@ -1,12 +1,14 @@
-import ClusterVocabulary
+package import ClusterVocabulary
 
 extension MetricReader {
     /// The numbers of a line that is a JSON object; those of inner objects as `outer.inner`.
     ///
     /// Strings, lists and other values are passed over. Not a validator: a line it cannot follow
     /// gives nothing.
-    static func numbers(ofJSON line: [UInt8]) -> [Metric] {
-        var scanner = JSONScanner(rest: line[...])
+    ///
+    /// With `isFree` names may be any text and numbers may stand in quotes, as Katib has them.
+    package static func numbers(ofJSON line: [UInt8], isFree: Bool = false) -> [Metric] {
+        var scanner = JSONScanner(rest: line[...], isFree: isFree)
         var found: [Metric] = []
         guard scanner.object(prefix: "", depth: 0, into: &found), scanner.isAtEnd else {
             return []
@@ -18,6 +20,8 @@ extension MetricReader {
 /// One pass over a JSON object.
 private struct JSONScanner {
     var rest: ArraySlice<UInt8>
+    /// Whether names are free and numbers may stand in quotes.
+    let isFree: Bool
     static let deepest = 8
 
     var isAtEnd: Bool {
@@ -51,18 +55,27 @@ private struct JSONScanner {
         switch rest.first {
         case UInt8(ascii: "{"): return object(prefix: name, depth: depth + 1, into: &found)
         case UInt8(ascii: "["): return list(depth)
-        case UInt8(ascii: "\""): return string() != nil
+        case UInt8(ascii: "\""):
+            guard let text = string() else { return false }
+            if isFree, let number = MetricReader.number(Array(text.utf8)[...]), isName(name) {
+                found.append(Metric(name, number))
+            }
+            return true
         default:
             let word = rest.prefix { $0 > 0x20 && !",}]".utf8.contains($0) }
             guard !word.isEmpty else { return false }
             rest = rest.dropFirst(word.count)
-            if let number = MetricReader.number(word),
-                MetricReader.name(Array(name.utf8)[...]) != nil
-            {
+            if let number = MetricReader.number(word), isName(name) {
                 found.append(Metric(name, number))
             }
             return true
         }
+    }
+
+    private func isName(_ name: String) -> Bool {
+        let bytes = Array(name.utf8)[...]
+        return isFree
+            ? MetricReader.freeName(bytes) != nil : MetricReader.name(bytes) != nil
     }
 
     private mutating func list(_ depth: Int) -> Bool {

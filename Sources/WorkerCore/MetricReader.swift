@@ -1,20 +1,44 @@
 package import ClusterVocabulary
 
-/// Reads measured values from what a command prints to standard output, line by line.
+/// Reads measured values from what a command prints, line by line: to standard output, and where
+/// Katib's rules hold to standard error too.
 ///
 /// Time and memory are bounded by the lines: one longer than ``longestLine`` is not read.
 package struct MetricReader: Sendable, Hashable {
     /// The longest line read, in bytes.
     package static let longestLine = 16_384
     /// The longest name of a value, in bytes.
-    static let longestName = 200
+    package static let longestName = 200
 
     private let source: MetricSource
     private let pattern: MetricPattern?
-    /// The beginning of a line whose end has not come.
-    private var line: [UInt8] = []
-    /// Whether the present line is too long.
-    private var isOverlong = false
+    /// The line of standard output whose end has not come.
+    private var output = Line()
+    /// The line of standard error whose end has not come.
+    private var errors = Line()
+
+    /// The beginning of a line.
+    private struct Line: Sendable, Hashable {
+        var bytes: [UInt8] = []
+        var isOverlong = false
+
+        /// The lines that end in a text; overlong ones are left out.
+        mutating func take(_ text: ArraySlice<UInt8>) -> [[UInt8]] {
+            var ended: [[UInt8]] = []
+            for byte in text {
+                if byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") {
+                    if !isOverlong { ended.append(bytes) }
+                    bytes.removeAll(keepingCapacity: true)
+                    isOverlong = false
+                } else if bytes.count < MetricReader.longestLine {
+                    bytes.append(byte)
+                } else {
+                    isOverlong = true
+                }
+            }
+            return ended
+        }
+    }
 
     /// A reader at the beginning of a line.
     package init(_ source: MetricSource) {
@@ -31,19 +55,16 @@ package struct MetricReader: Sendable, Hashable {
     package mutating func read(_ records: [UInt8]) -> [CommandMeasurement] {
         guard source != .none else { return [] }
         var found: [CommandMeasurement] = []
-        for record in OutputRecord.records(in: records[...]).records
-        where record.stream == .output {
-            for byte in record.text {
-                if byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") {
-                    let metrics = isOverlong ? [] : values(of: line)
-                    if !metrics.isEmpty { found.append(CommandMeasurement(metrics)) }
-                    line.removeAll(keepingCapacity: true)
-                    isOverlong = false
-                } else if line.count < MetricReader.longestLine {
-                    line.append(byte)
-                } else {
-                    isOverlong = true
-                }
+        for record in OutputRecord.records(in: records[...]).records {
+            let lines: [[UInt8]]
+            switch record.stream {
+            case .output: lines = output.take(record.text)
+            case .error where source == .text: lines = errors.take(record.text)
+            case .error, .note: continue
+            }
+            for line in lines {
+                let metrics = values(of: line)
+                if !metrics.isEmpty { found.append(CommandMeasurement(metrics)) }
             }
         }
         return Array(found.suffix(CommandOutput.mostMeasurements))
@@ -57,6 +78,8 @@ package struct MetricReader: Sendable, Hashable {
         case .assignments: found = MetricReader.assignments(in: line)
         case .pattern: found = pattern?.match(line) ?? []
         case .json: found = MetricReader.numbers(ofJSON: line)
+        case .text: found = MetricReader.textMetrics(in: line)
+        case .collected: found = CollectedLine.metrics(in: line)
         }
         return Array(found.prefix(Metric.most))
     }
@@ -93,7 +116,7 @@ package struct MetricReader: Sendable, Hashable {
     }
 
     /// A decimal number, `nan` or `inf`; nothing else.
-    static func number(_ bytes: ArraySlice<UInt8>) -> Double? {
+    package static func number(_ bytes: ArraySlice<UInt8>) -> Double? {
         guard !bytes.isEmpty, bytes.count <= 64 else { return nil }
         let text = String(decoding: bytes, as: UTF8.self)
         switch text.lowercased() {

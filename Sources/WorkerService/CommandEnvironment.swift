@@ -1,4 +1,5 @@
 import ClusterVocabulary
+import Collectors
 import Foundation
 import Supervision
 import WireCodec
@@ -11,6 +12,8 @@ struct CommandEnvironment {
     let node: NodeID
     /// As whom commands run here.
     let users: CommandUser
+    /// The program that stands around a command whose values are collected.
+    let executable: String
 
     /// Variables of the daemon that commands inherit; nothing else of it reaches them.
     private static let inherited = [
@@ -29,13 +32,20 @@ struct CommandEnvironment {
         let own = try ownVariables(of: order, account)
         return ranks.map { rank in
             TaskStart(
-                task: TaskID(attempt: order.attempt, rank: rank), arguments: order.work.words,
+                task: TaskID(attempt: order.attempt, rank: rank),
+                arguments: words(of: order.work, rank: rank),
                 environment: inheritedVariables(account) + own
                     + placeVariables(order, rank, folder),
                 folder: folder, limits: order.perRank,
                 leaseSeconds: order.work.restartAfterSeconds,
                 graceSeconds: order.work.graceSeconds, context: context, owner: account?.owner)
         }
+    }
+
+    /// The words of a rank: the first one's values are collected, as all tell the same.
+    private func words(of work: CommandWork, rank: Int) -> [String] {
+        guard rank == 0, case .collected(let collector) = work.metrics else { return work.words }
+        return CollectorArguments.words(collector, around: work.words, executable: executable)
     }
 
     private func inheritedVariables(_ account: HostAccount?) -> [EnvironmentVariable] {

@@ -34,7 +34,7 @@ extension WorkerLoop {
     private func start(_ launch: WorkerEffects.Launch) {
         let environment = CommandEnvironment(
             secretsFolder: parts.settings.secretsFolder, node: NodeID(parts.settings.name),
-            users: parts.users)
+            users: parts.users, executable: parts.settings.executable)
         do throws(CommandRefusal) {
             let starts = try environment.starts(
                 launch.prepare, ranks: launch.ranks,

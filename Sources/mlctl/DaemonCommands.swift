@@ -5,6 +5,6 @@ enum DaemonCommands {
     /// In the order of the help.
     static let all: [any ParsableCommand.Type] = [
         UpCommand.self, DownCommand.self, SchedulerCommand.self, WorkerCommand.self,
-        TrainerCommand.self, SupervisorCommand.self, ExchangeCommand.self,
+        TrainerCommand.self, SupervisorCommand.self, CollectCommand.self, ExchangeCommand.self,
     ]
 }

@@ -21,7 +21,7 @@ struct Mlctl: AsyncParsableCommand {
                     ExplainCommand.self, LogsCommand.self, EventsCommand.self, WatchCommand.self,
                     WaitCommand.self, CancelCommand.self, DeleteCommand.self,
                     SuspendCommand.self, ResumeCommand.self, RerunCommand.self,
-                    AuditCommand.self,
+                    AuditCommand.self, ReportCommand.self,
                 ]),
             CommandGroup(
                 name: "Hyperparameters", subcommands: [SweepCommand.self, ExperimentCommand.self]),

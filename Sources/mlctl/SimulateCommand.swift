@@ -29,7 +29,8 @@ struct SimulateCommand: AsyncParsableCommand {
     @Option(help: "Jobs; drawn from the seed when absent.")
     var jobs: Int?
 
-    @Option(help: "How long things fail, in virtual seconds; 40 if left out, 300 for every twentieth seed.")
+    @Option(
+        help: "How long things fail, in virtual seconds; 40, or 300 for every twentieth seed.")
     var seconds: Int64?
 
     @Option(name: [.customShort("o"), .customLong("output")], help: "json is one line a seed.")

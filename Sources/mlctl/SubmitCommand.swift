@@ -55,6 +55,7 @@ struct SubmitCommand: ClientCommand {
         for file in files { loaded.append(try SpecificationFile.load(file)) }
         var preparation = JobPreparation()
         let jobs = try preparation.prepare(loaded, overrides: parsed)
+        for warning in preparation.warnings { session.console.note(warning) }
         if dryRun {
             try await show(jobs, session)
             try ExperimentActions.show(preparation.experiments, session)

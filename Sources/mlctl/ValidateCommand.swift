@@ -28,7 +28,7 @@ struct ValidateCommand: ParsableCommand {
         for name in files {
             do throws(ClientFailure) {
                 let file = try SpecificationFile.load(name)
-                let found = try check(file, parsed, &preparation)
+                let found = try check(file, parsed, &preparation, console)
                 try? console.line("\(file.name): valid, \(found)")
             } catch {
                 problems.append(error.message)
@@ -40,7 +40,8 @@ struct ValidateCommand: ParsableCommand {
     }
 
     private func check(
-        _ file: SpecificationFile, _ overrides: [Override], _ preparation: inout JobPreparation
+        _ file: SpecificationFile, _ overrides: [Override], _ preparation: inout JobPreparation,
+        _ console: Console
     ) throws(ClientFailure) -> String {
         if file.isCluster {
             switch ClusterConfiguration.read(file.text, file: file.name) {
@@ -50,6 +51,7 @@ struct ValidateCommand: ParsableCommand {
         }
         let reading = file.read(overrides: overrides)
         guard reading.diagnostics.isEmpty else { throw refusal(reading.diagnostics) }
+        for warning in reading.warnings { console.note("warning: \(warning.rendered())") }
         if data { _ = try preparation.prepare([file], overrides: overrides) }
         let trained = reading.jobs.count
         let found = [

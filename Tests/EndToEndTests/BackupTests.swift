@@ -28,11 +28,7 @@ struct BackupTests {
         try #require(backup.code == 0, "\(backup.errors)")
         #expect(backup.output.contains("2 jobs"))
         let bytes = try Data(contentsOf: URL(fileURLWithPath: file))
-        let onto = cluster.run([
-            "cluster", "backup", file, "--passphrase-file", secret, "--state", cluster.state,
-        ])
-        #expect(onto.code == 4 && onto.errors.contains("stays as it is"), "\(onto)")
-        #expect(try Data(contentsOf: URL(fileURLWithPath: file)) == bytes)
+        try aSecondBackupLeavesTheFile(file, secret, cluster)
         // No key stands in it in the clear.
         for name in ["server.key", "admin.token", "join.token"] {
             let key =
@@ -82,6 +78,17 @@ struct BackupTests {
         #expect(exported.code == 0, "\(exported.errors)")
         #expect(cluster.run(["resume", waiting]).code == 0)
         _ = try cluster.digestAtEnd(of: waiting)
+    }
+
+    private func aSecondBackupLeavesTheFile(
+        _ file: String, _ secret: String, _ cluster: RealCluster
+    ) throws {
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: file))
+        let onto = cluster.run([
+            "cluster", "backup", file, "--passphrase-file", secret, "--state", cluster.state,
+        ])
+        #expect(onto.code == 4 && onto.errors.contains("stays as it is"), "\(onto)")
+        #expect(try Data(contentsOf: URL(fileURLWithPath: file)) == bytes)
     }
 
     @Test func aShortPassphraseOrNoLedgerIsRefused() throws {

@@ -33,6 +33,8 @@ nonisolated enum WireMetricSourceKind: SwiftProtobuf.Enum, Swift.CaseIterable {
   case assignments // = 1
   case pattern // = 2
   case json // = 3
+  case text // = 4
+  case collected // = 5
   case UNRECOGNIZED(Int)
 
   init() {
@@ -45,6 +47,8 @@ nonisolated enum WireMetricSourceKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 1: self = .assignments
     case 2: self = .pattern
     case 3: self = .json
+    case 4: self = .text
+    case 5: self = .collected
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -55,6 +59,8 @@ nonisolated enum WireMetricSourceKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .assignments: return 1
     case .pattern: return 2
     case .json: return 3
+    case .text: return 4
+    case .collected: return 5
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -65,6 +71,58 @@ nonisolated enum WireMetricSourceKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     .assignments,
     .pattern,
     .json,
+    .text,
+    .collected,
+  ]
+
+}
+
+nonisolated enum WireMetricCollectorKind: SwiftProtobuf.Enum, Swift.CaseIterable {
+  typealias RawValue = Int
+  case unspecified // = 0
+  case output // = 1
+  case file // = 2
+  case events // = 3
+  case scrape // = 4
+  case pushed // = 5
+  case UNRECOGNIZED(Int)
+
+  init() {
+    self = .unspecified
+  }
+
+  init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .output
+    case 2: self = .file
+    case 3: self = .events
+    case 4: self = .scrape
+    case 5: self = .pushed
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .output: return 1
+    case .file: return 2
+    case .events: return 3
+    case .scrape: return 4
+    case .pushed: return 5
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  static let allCases: [WireMetricCollectorKind] = [
+    .unspecified,
+    .output,
+    .file,
+    .events,
+    .scrape,
+    .pushed,
   ]
 
 }
@@ -233,6 +291,30 @@ nonisolated struct WireEnvironmentVariable: Sendable {
   init() {}
 }
 
+/// How values are collected by a process around a command.
+nonisolated struct WireMetricCollector: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var kind: WireMetricCollectorKind = .unspecified
+
+  var path: String = String()
+
+  /// 1 text, 2 JSON; of files.
+  var form: UInt32 = 0
+
+  var port: Int64 = 0
+
+  var filters: [String] = []
+
+  var names: [String] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
 nonisolated struct WireCheckpointRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -330,6 +412,16 @@ nonisolated struct WireCommandWork: @unchecked Sendable {
     get {_storage._graceSeconds}
     set {_uniqueStorage()._graceSeconds = newValue}
   }
+
+  /// With METRIC_SOURCE_KIND_COLLECTED.
+  var metricCollector: WireMetricCollector {
+    get {_storage._metricCollector ?? WireMetricCollector()}
+    set {_uniqueStorage()._metricCollector = newValue}
+  }
+  /// Returns true if `metricCollector` has been explicitly set.
+  var hasMetricCollector: Bool {_storage._metricCollector != nil}
+  /// Clears the value of `metricCollector`. Subsequent reads from it will return its default value.
+  mutating func clearMetricCollector() {_uniqueStorage()._metricCollector = nil}
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1086,7 +1178,11 @@ nonisolated struct WirePrepareCommandRecord: Sendable {
 fileprivate nonisolated let _protobuf_package = "mlctl.v1"
 
 nonisolated extension WireMetricSourceKind: SwiftProtobuf._ProtoNameProviding {
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0METRIC_SOURCE_KIND_NONE\0\u{1}METRIC_SOURCE_KIND_ASSIGNMENTS\0\u{1}METRIC_SOURCE_KIND_PATTERN\0\u{1}METRIC_SOURCE_KIND_JSON\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0METRIC_SOURCE_KIND_NONE\0\u{1}METRIC_SOURCE_KIND_ASSIGNMENTS\0\u{1}METRIC_SOURCE_KIND_PATTERN\0\u{1}METRIC_SOURCE_KIND_JSON\0\u{1}METRIC_SOURCE_KIND_TEXT\0\u{1}METRIC_SOURCE_KIND_COLLECTED\0")
+}
+
+nonisolated extension WireMetricCollectorKind: SwiftProtobuf._ProtoNameProviding {
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0METRIC_COLLECTOR_KIND_UNSPECIFIED\0\u{1}METRIC_COLLECTOR_KIND_OUTPUT\0\u{1}METRIC_COLLECTOR_KIND_FILE\0\u{1}METRIC_COLLECTOR_KIND_EVENTS\0\u{1}METRIC_COLLECTOR_KIND_SCRAPE\0\u{1}METRIC_COLLECTOR_KIND_PUSHED\0")
 }
 
 nonisolated extension WireCommandEndingKind: SwiftProtobuf._ProtoNameProviding {
@@ -1176,6 +1272,61 @@ nonisolated extension WireEnvironmentVariable: SwiftProtobuf.Message, SwiftProto
   }
 }
 
+nonisolated extension WireMetricCollector: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".MetricCollector"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}path\0\u{1}form\0\u{1}port\0\u{1}filters\0\u{1}names\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularEnumField(value: &self.kind) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.path) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.form) }()
+      case 4: try { try decoder.decodeSingularInt64Field(value: &self.port) }()
+      case 5: try { try decoder.decodeRepeatedStringField(value: &self.filters) }()
+      case 6: try { try decoder.decodeRepeatedStringField(value: &self.names) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.kind != .unspecified {
+      try visitor.visitSingularEnumField(value: self.kind, fieldNumber: 1)
+    }
+    if !self.path.isEmpty {
+      try visitor.visitSingularStringField(value: self.path, fieldNumber: 2)
+    }
+    if self.form != 0 {
+      try visitor.visitSingularUInt32Field(value: self.form, fieldNumber: 3)
+    }
+    if self.port != 0 {
+      try visitor.visitSingularInt64Field(value: self.port, fieldNumber: 4)
+    }
+    if !self.filters.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.filters, fieldNumber: 5)
+    }
+    if !self.names.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.names, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireMetricCollector, rhs: WireMetricCollector) -> Bool {
+    if lhs.kind != rhs.kind {return false}
+    if lhs.path != rhs.path {return false}
+    if lhs.form != rhs.form {return false}
+    if lhs.port != rhs.port {return false}
+    if lhs.filters != rhs.filters {return false}
+    if lhs.names != rhs.names {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension WireCheckpointRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".CheckpointRequest"
   static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}path\0\u{1}signal\0\u{3}grace_seconds\0\u{4}9folder_of\0")
@@ -1223,7 +1374,7 @@ nonisolated extension WireCheckpointRequest: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension WireCommandWork: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".CommandWork"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}ranks\0\u{1}arguments\0\u{1}script\0\u{1}workdir\0\u{1}environment\0\u{1}outputs\0\u{1}metrics\0\u{3}metrics_pattern\0\u{1}checkpoint\0\u{3}program_retries\0\u{3}infrastructure_retries\0\u{3}restart_after_seconds\0\u{3}grace_seconds\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}ranks\0\u{1}arguments\0\u{1}script\0\u{1}workdir\0\u{1}environment\0\u{1}outputs\0\u{1}metrics\0\u{3}metrics_pattern\0\u{1}checkpoint\0\u{3}program_retries\0\u{3}infrastructure_retries\0\u{3}restart_after_seconds\0\u{3}grace_seconds\0\u{3}metric_collector\0")
 
   fileprivate class _StorageClass {
     var _ranks: Int64 = 0
@@ -1239,6 +1390,7 @@ nonisolated extension WireCommandWork: SwiftProtobuf.Message, SwiftProtobuf._Mes
     var _infrastructureRetries: Int64 = 0
     var _restartAfterSeconds: Int64 = 0
     var _graceSeconds: Int64 = 0
+    var _metricCollector: WireMetricCollector? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1262,6 +1414,7 @@ nonisolated extension WireCommandWork: SwiftProtobuf.Message, SwiftProtobuf._Mes
       _infrastructureRetries = source._infrastructureRetries
       _restartAfterSeconds = source._restartAfterSeconds
       _graceSeconds = source._graceSeconds
+      _metricCollector = source._metricCollector
     }
   }
 
@@ -1293,6 +1446,7 @@ nonisolated extension WireCommandWork: SwiftProtobuf.Message, SwiftProtobuf._Mes
         case 11: try { try decoder.decodeSingularInt64Field(value: &_storage._infrastructureRetries) }()
         case 12: try { try decoder.decodeSingularInt64Field(value: &_storage._restartAfterSeconds) }()
         case 13: try { try decoder.decodeSingularInt64Field(value: &_storage._graceSeconds) }()
+        case 14: try { try decoder.decodeSingularMessageField(value: &_storage._metricCollector) }()
         default: break
         }
       }
@@ -1344,6 +1498,9 @@ nonisolated extension WireCommandWork: SwiftProtobuf.Message, SwiftProtobuf._Mes
       if _storage._graceSeconds != 0 {
         try visitor.visitSingularInt64Field(value: _storage._graceSeconds, fieldNumber: 13)
       }
+      try { if let v = _storage._metricCollector {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1366,6 +1523,7 @@ nonisolated extension WireCommandWork: SwiftProtobuf.Message, SwiftProtobuf._Mes
         if _storage._infrastructureRetries != rhs_storage._infrastructureRetries {return false}
         if _storage._restartAfterSeconds != rhs_storage._restartAfterSeconds {return false}
         if _storage._graceSeconds != rhs_storage._graceSeconds {return false}
+        if _storage._metricCollector != rhs_storage._metricCollector {return false}
         return true
       }
       if !storagesAreEqual {return false}
