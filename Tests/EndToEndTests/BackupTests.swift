@@ -28,11 +28,6 @@ struct BackupTests {
         try #require(backup.code == 0, "\(backup.errors)")
         #expect(backup.output.contains("2 jobs"))
         let bytes = try Data(contentsOf: URL(fileURLWithPath: file))
-        let onto = cluster.run([
-            "cluster", "backup", file, "--passphrase-file", secret, "--state", cluster.state,
-        ])
-        #expect(onto.code == 4 && onto.errors.contains("stays as it is"), "\(onto)")
-        #expect(try Data(contentsOf: URL(fileURLWithPath: file)) == bytes)
         // No key stands in it in the clear.
         for name in ["server.key", "admin.token", "join.token"] {
             let key =
@@ -82,6 +77,21 @@ struct BackupTests {
         #expect(exported.code == 0, "\(exported.errors)")
         #expect(cluster.run(["resume", waiting]).code == 0)
         _ = try cluster.digestAtEnd(of: waiting)
+    }
+
+    @Test func whatHasTheNameAlreadyStaysAsItIs() async throws {
+        let cluster = try RealCluster()
+        try await cluster.startScheduler()
+        let secret = try passphrase(cluster, "a long passphrase")
+        try cluster.write("mine", to: "thesis.txt")
+        let file = "\(cluster.folder)/thesis.txt"
+        let refused = cluster.run([
+            "cluster", "backup", file, "--passphrase-file", secret, "--state", cluster.state,
+        ])
+        #expect(refused.code == 4 && refused.errors.contains("stays as it is"), "\(refused)")
+        #expect(try String(contentsOfFile: file, encoding: .utf8) == "mine")
+        let names = try FileManager.default.contentsOfDirectory(atPath: cluster.folder)
+        #expect(names.filter { $0.contains("partial") } == [])
     }
 
     @Test func aShortPassphraseOrNoLedgerIsRefused() throws {
