@@ -24,7 +24,7 @@ struct ClusterMove {
             }
             for name in Self.endpoints {
                 guard let old, let place = Self.value(of: name, in: line) else { continue }
-                let value = line[place].filter { $0 != "\"" && $0 != "'" }
+                let value = String(line[place]).filter { $0 != "\"" && $0 != "'" }
                 guard let colon = value.lastIndex(of: ":") else { continue }
                 let named = value[..<colon]
                 guard named == old || named == "[\(old)]" else { continue }

@@ -89,7 +89,7 @@ struct CommandEnvironment {
                 count: host.endRank - host.firstRank)
         }
         let nodeRank = order.hosts.firstIndex { $0.node == node } ?? 0
-        return [
+        let places = [
             ("MLCTL_JOB", order.jobName), ("MLCTL_ATTEMPT", "\(order.attempt.number)"),
             ("MLCTL_NODE", node.name), ("MLCTL_WORKDIR", folder),
             ("MLCTL_ADDRESSES", addresses.joined(separator: ",")),
@@ -99,6 +99,23 @@ struct CommandEnvironment {
             ("GROUP_RANK", "\(nodeRank)"), ("MASTER_ADDR", addresses.first ?? "127.0.0.1"),
             ("PWD", folder),
         ].map { EnvironmentVariable(name: $0.0, value: $0.1) }
+        // Nobody keeps the port free: who knows a better one says so.
+        guard !order.work.environment.contains(where: { $0.name == "MASTER_PORT" }) else {
+            return places
+        }
+        let port = "\(CommandEnvironment.rendezvousPort(of: order.attempt))"
+        return places + [EnvironmentVariable(name: "MASTER_PORT", value: port)]
+    }
+
+    /// The first port at which ranks meet, as torchrun's default, and how many there are.
+    private static let rendezvousPorts = (first: UInt64(29_500), count: UInt64(1_000))
+
+    /// Where the ranks of a try may meet on the first one's host: the same on all hosts, another
+    /// for each try, so that what an earlier one left open is in nobody's way.
+    static func rendezvousPort(of attempt: AttemptID) -> UInt64 {
+        // 31 keeps the tries of a job and those of the next jobs apart.
+        let place = (attempt.job.number &* 31 &+ UInt64(attempt.number)) % rendezvousPorts.count
+        return rendezvousPorts.first + place
     }
 
     /// Where the secrets of a user lie; the worker's own for commands that run as it.

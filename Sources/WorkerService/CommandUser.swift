@@ -54,7 +54,8 @@ struct CommandUser: Sendable {
                 failure: .infrastructure,
                 reason: Reason(
                     .hostFault,
-                    "\(closed) (\(node)), and \(account.name)'s commands have their folders below"))
+                    "\(account.name)'s commands cannot pass to their folders on \(node): \(closed)")
+            )
         }
         return account
     }

@@ -28,7 +28,6 @@ struct BackupTests {
         try #require(backup.code == 0, "\(backup.errors)")
         #expect(backup.output.contains("2 jobs"))
         let bytes = try Data(contentsOf: URL(fileURLWithPath: file))
-        try aSecondBackupLeavesTheFile(file, secret, cluster)
         // No key stands in it in the clear.
         for name in ["server.key", "admin.token", "join.token"] {
             let key =
@@ -80,15 +79,19 @@ struct BackupTests {
         _ = try cluster.digestAtEnd(of: waiting)
     }
 
-    private func aSecondBackupLeavesTheFile(
-        _ file: String, _ secret: String, _ cluster: RealCluster
-    ) throws {
-        let bytes = try Data(contentsOf: URL(fileURLWithPath: file))
-        let onto = cluster.run([
+    @Test func whatHasTheNameAlreadyStaysAsItIs() async throws {
+        let cluster = try RealCluster()
+        try await cluster.startScheduler()
+        let secret = try passphrase(cluster, "a long passphrase")
+        try cluster.write("mine", to: "thesis.txt")
+        let file = "\(cluster.folder)/thesis.txt"
+        let refused = cluster.run([
             "cluster", "backup", file, "--passphrase-file", secret, "--state", cluster.state,
         ])
-        #expect(onto.code == 4 && onto.errors.contains("stays as it is"), "\(onto)")
-        #expect(try Data(contentsOf: URL(fileURLWithPath: file)) == bytes)
+        #expect(refused.code == 4 && refused.errors.contains("stays as it is"), "\(refused)")
+        #expect(try String(contentsOfFile: file, encoding: .utf8) == "mine")
+        let names = try FileManager.default.contentsOfDirectory(atPath: cluster.folder)
+        #expect(names.filter { $0.contains("partial") } == [])
     }
 
     @Test func aShortPassphraseOrNoLedgerIsRefused() throws {

@@ -47,6 +47,16 @@ struct CommandTests {
             ], "\(result.output)")
         let log = cluster.run(["logs", "sh"])
         #expect(Set(log.output.split(separator: "\n").map(String.init)) == lines)
+        let meeting = cluster.run([
+            "run", "--ranks", "2", "--", "sh", "-c", "echo $MASTER_ADDR:$MASTER_PORT",
+        ])
+        let places = meeting.output.split(separator: "\n").map { $0.dropFirst("[0] ".count) }
+        #expect(Set(places).count == 1 && places.count == 2, "\(meeting)")
+        #expect(places.first?.contains(":29") ?? false, "\(meeting.output)")
+        let told = cluster.run([
+            "run", "--env", "MASTER_PORT=4711", "--", "sh", "-c", "echo $MASTER_PORT",
+        ])
+        #expect(told.output == "4711\n", "\(told)")
         let tooMany = cluster.run(["run", "-d", "--ranks", "3", "--", "true"])
         #expect(tooMany.code == 0)
         let explained = cluster.run(["explain", "true"])

@@ -3,7 +3,7 @@ import Testing
 /// A want that a person has to bring to a host: another host may have it, but when all have refused
 /// the job for it nothing is tried for nothing.
 struct RefusedEverywhereTests {
-    private func world(nodes: [String]) -> ScenarioWorld {
+    private func cluster(of nodes: [String]) -> ScenarioWorld {
         var world = ScenarioWorld()
         for node in nodes { _ = world.run("register \(node) cpu=1") }
         _ = world.run("submit work ranks=1")
@@ -18,7 +18,7 @@ struct RefusedEverywhereTests {
     }
 
     @Test func theNextHostIsTriedAndTheCauseIsExplained() {
-        var world = world(nodes: ["h1", "h2"])
+        var world = cluster(of: ["h1", "h2"])
         let first = refuse("h1", in: &world)
         #expect(first.contains { $0.hasPrefix("fact Requeued work-1") }, "\(first)")
         let explained = world.run("explain work-1").joined(separator: "\n")
@@ -30,7 +30,7 @@ struct RefusedEverywhereTests {
     }
 
     @Test func afterTheLastHostTheJobFailsWithTheCause() {
-        var world = world(nodes: ["h1", "h2"])
+        var world = cluster(of: ["h1", "h2"])
         _ = refuse("h1", in: &world)
         _ = world.run("advance 1500ms beat=h1,h2")
         let last = refuse("h2", in: &world)
@@ -41,7 +41,7 @@ struct RefusedEverywhereTests {
     }
 
     @Test func aHostThatIsAwayMayHaveIt() {
-        var world = world(nodes: ["h1", "h2", "h3"])
+        var world = cluster(of: ["h1", "h2", "h3"])
         _ = refuse("h1", in: &world)
         _ = world.run("advance 1500ms beat=h1,h2,h3")
         let second = refuse("h2", in: &world)
