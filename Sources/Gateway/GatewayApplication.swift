@@ -113,7 +113,7 @@ package struct GatewayApplication: Sendable {
     /// All routes; a test compares them with the OpenAPI document.
     func router() -> Router<GatewayContext> {
         let router = Router(context: GatewayContext.self)
-        router.add(middleware: FailureMiddleware())
+        router.add(middleware: FailureMiddleware(settings: settings))
         router.add(
             middleware: AuthorisationMiddleware(
                 credentials: CredentialCheck(

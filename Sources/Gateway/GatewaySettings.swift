@@ -25,9 +25,13 @@ package struct GatewaySettings: Sendable {
     package var idleSeconds: Int64 = 60
     /// Seconds a JSON or YAML body may take to arrive as a whole.
     package var bodySeconds: Int64 = 30
+    /// Seconds in which the rest of a long refused body is read before the connection is closed.
+    package var lingerSeconds: Int64 = 5
 
     /// Connections that are being closed for others, at once; further clients wait meanwhile.
     static let mostClosing = 256
+    /// The longest body of a refused request after which a connection goes on, in bytes.
+    static let mostReadForNothing = 1 << 20
     /// The longest header section, in bytes.
     package static let largestHeaderBytes = 16 << 10
     /// The most jobs one answer lists.
