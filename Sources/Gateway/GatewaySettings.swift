@@ -41,6 +41,11 @@ package struct GatewaySettings: Sendable {
     /// The piece of a file read or written at once, in bytes.
     package static let chunkBytes = 1 << 20
 
+    /// The largest file of the scheduler's host that is read for a request, in bytes.
+    func largestDigested(isDryRun: Bool) -> Int {
+        isDryRun ? HostFileDigesting.largestOfDryRun : largestArtifactBytes
+    }
+
     /// Settings with defaults for the bounds.
     package init(host: String = "127.0.0.1", port: Int = 7070, tokens: [GatewayToken]) {
         self.host = host
