@@ -181,22 +181,37 @@ struct SubmissionReader: Sendable {
         return try reading.experiments.map { read in
             var prepared = PreparedExperiment(specification: read)
             prepared.specification.namespace = try namespace(read.namespace)
+            try requireFixedFiles(read)
             switch read.exampleJob() {
-            case .job(.trainJob(let job))?:
+            case .job(.trainJob(var job))?:
                 guard job.initial?.digest.isEmpty != true else {
                     throw GatewayFailure.invalid(
                         "spec.initial in a template needs sha256 and bytes of the model's weights,"
                             + " so that all trials begin from the same one")
                 }
+                try resolveInitial(&job)
                 let outcome = try resolve(job)
                 prepared.specification.template = read.template?.withData(outcome.reference)
                 prepared.missing = outcome.missing
             case .job(.command(let job))?:
                 try requireHostUser()
-                prepared.missing = try DataResolution.missingWorkdir(of: job, store: store)
+                prepared.missing = try missing(of: job)
             case .refused?, nil: break
             }
             return prepared
+        }
+    }
+
+    /// Which files trials read is decided once, here: a parameter cannot name others, whose use
+    /// nobody would have looked at.
+    private func requireFixedFiles(_ experiment: ExperimentSpecification) throws {
+        for parameter in experiment.parameters {
+            guard let path = parameter.path,
+                let field = TrialTemplate.fileFields.first(where: { path.hasPrefix($0) })
+            else { continue }
+            throw GatewayFailure.invalid(
+                "the parameter \(parameter.name) of \(experiment.name) sets \(path): all trials"
+                    + " read the same files, so spec.\(field) of the template cannot be searched")
         }
     }
 
