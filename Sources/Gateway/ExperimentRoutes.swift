@@ -128,7 +128,7 @@ struct ExperimentRoutes: Sendable {
         let reader = SubmissionReader(
             store: backend.artifacts, sender: identity, access: ArtifactAccess(backend: backend))
         let experiments = try await reader.run(
-            digesting, request, largest: settings.largestDigested(isDryRun: isDryRun)
+            digesting, largest: settings.largestDigested(isDryRun: isDryRun)
         ) { reader in
             try reader.readExperiments(
                 order.specification, file: order.file, overrides: order.setOverrides ?? [])

@@ -32,7 +32,7 @@ struct SubmissionRoutes: Sendable {
         let key = try checkedKey(order.idempotencyKey ?? request.headers[.idempotencyKey])
         let reader = reader(identity)
         let jobs = try await reader.run(
-            digesting, request, largest: settings.largestDigested(isDryRun: isDryRun)
+            digesting, largest: settings.largestDigested(isDryRun: isDryRun)
         ) { reader in
             try reader.read(
                 order.specification, file: order.file, overrides: order.setOverrides ?? [])
@@ -52,7 +52,7 @@ struct SubmissionRoutes: Sendable {
         let key = try checkedKey(order.idempotencyKey ?? request.headers[.idempotencyKey])
         let (backend, reader) = (backend, reader(identity))
         let jobs = try await reader.run(
-            digesting, request, largest: settings.largestDigested(isDryRun: false)
+            digesting, largest: settings.largestDigested(isDryRun: false)
         ) { reader in
             guard let text = try backend.specification(of: job.id) else {
                 throw GatewayFailure.conflict("the spec of \(job.fullName) is not recorded")
