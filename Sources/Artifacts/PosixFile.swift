@@ -19,6 +19,12 @@ final class PosixFile {
         }
     }
 
+    /// Takes over a descriptor that is open already.
+    init(adopting descriptor: Int32, path: String) {
+        self.path = path
+        self.descriptor = descriptor
+    }
+
     /// Creates a file that must not exist yet.
     init(creating path: String) throws(ArtifactError) {
         self.path = path
@@ -146,6 +152,8 @@ final class PosixFile {
     // MARK: Status
 
     func size() throws(ArtifactError) -> Int { Int(try status().st_size) }
+
+    func isRegular() throws(ArtifactError) -> Bool { try status().st_mode & S_IFMT == S_IFREG }
 
     /// False once the file has no name any more.
     func hasName() throws(ArtifactError) -> Bool { try status().st_nlink > 0 }

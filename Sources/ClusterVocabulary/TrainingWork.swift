@@ -112,6 +112,9 @@ package struct DatasetReference: Hashable, Sendable {
     package let files: [File]
     /// The canonical text of the format, as the `Datasets` target writes and reads it.
     package let format: String
+    /// With whose rights paths on a worker are read; told when a worker is to fetch the set, never
+    /// recorded with it.
+    package var owner: CommandOwner?
 
     /// Makes a reference.
     package init(key: String, files: [File], format: String) {
@@ -122,6 +125,9 @@ package struct DatasetReference: Hashable, Sendable {
 
     /// At most this many files make a set.
     package static let mostFiles = 4
+
+    /// Whether a worker finds some of its files on its own disk.
+    package var isOnHosts: Bool { files.contains { !$0.hostPath.isEmpty } }
 }
 
 /// What placing a job needs to know beyond its ``TrainingWork``.

@@ -1,7 +1,6 @@
 import Artifacts
 import ClusterVocabulary
 import ControlAPI
-import Glibc
 import JobSpecification
 
 /// Turns the data source of a spec into a data set by content.
@@ -12,9 +11,9 @@ enum DataResolution {
         var missing: [String]
     }
 
-    /// Resolves one source; reads files of this host for a `hostPath` without digests.
+    /// Resolves one source; looks at files of this host for a `hostPath`.
     static func resolve(
-        _ job: TrainJobSpecification, store: ArtifactStore, sender: Identity
+        _ job: TrainJobSpecification, store: ArtifactStore, hostFiles: HostFileCheck
     ) throws -> Outcome {
         switch job.dataSource {
         case .artifact(let reference):
@@ -24,9 +23,12 @@ enum DataResolution {
                     "spec.data.source.artifact.key of \(job.name) does not fit its files;"
                         + " it must be \(key)")
             }
+            for file in reference.files where !file.hostPath.isEmpty {
+                try hostFiles.require(file)
+            }
             return Outcome(reference: reference, missing: try missing(of: reference, store))
         case .hostPath(let files):
-            return Outcome(reference: try digest(files, job, sender), missing: [])
+            return Outcome(reference: try digest(files, job, hostFiles), missing: [])
         case .file(let files):
             let path = files.first?.path ?? ""
             throw GatewayFailure.invalid(
@@ -79,33 +81,9 @@ enum DataResolution {
     }
 
     private static func digest(
-        _ files: [DataFile], _ job: TrainJobSpecification, _ sender: Identity
+        _ files: [DataFile], _ job: TrainJobSpecification, _ hostFiles: HostFileCheck
     ) throws -> DatasetReference {
-        let described = try files.map { file in
-            var status = stat()
-            // A pipe or a device would be read for ever.
-            guard stat(file.path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-                throw GatewayFailure.conflict(
-                    "\(file.path) is not a file on the scheduler's host, so its digest is"
-                        + " unknown; mlctl submit on a host that has it adds the digest")
-            }
-            // The daemons may read more than the sender may.
-            let isOwn = sender.hostUser.map { $0 == status.st_uid } ?? false
-            guard sender.role == .admin || isOwn || status.st_mode & S_IROTH != 0 else {
-                throw GatewayFailure.forbidden(
-                    "\(file.path) is not readable for everybody on the scheduler's host; use"
-                        + " source: {file: …}, which uploads it")
-            }
-            let digest: SHA256Digest
-            do throws(ArtifactError) {
-                digest = try SHA256Hasher.digest(ofFile: file.path)
-            } catch {
-                throw GatewayFailure.conflict("\(file.path) cannot be read: \(error.reason)")
-            }
-            return DatasetReference.File(
-                role: file.role, digest: digest.hex, byteCount: Int64(status.st_size),
-                hostPath: file.path)
-        }
+        let described = try files.map { try hostFiles.described($0) }
         let format = job.format.canonicalFormat
         return DatasetReference(
             key: key(format: format, files: described), files: described, format: format)

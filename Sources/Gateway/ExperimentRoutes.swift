@@ -10,6 +10,7 @@ import SchedulerService
 struct ExperimentRoutes: Sendable {
     let backend: any SchedulerBackend
     let settings: GatewaySettings
+    let digesting: HostFileDigesting
 
     func add(to router: Router<GatewayContext>) {
         router.get("/v1/experiments") { request, _ in try list(request) }
@@ -126,7 +127,9 @@ struct ExperimentRoutes: Sendable {
         }
         let reader = SubmissionReader(
             store: backend.artifacts, sender: identity, access: ArtifactAccess(backend: backend))
-        let experiments = try await BlockingWork.run {
+        let experiments = try await reader.run(
+            digesting, largest: settings.largestDigested(isDryRun: isDryRun)
+        ) { reader in
             try reader.readExperiments(
                 order.specification, file: order.file, overrides: order.setOverrides ?? [])
         }

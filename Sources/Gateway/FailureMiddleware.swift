@@ -11,9 +11,39 @@ import NIOHTTP1
 struct FailureMiddleware: RouterMiddleware {
     typealias Context = GatewayContext
 
+    let settings: GatewaySettings
+
     func handle(
         _ request: Request, context: GatewayContext,
         next: @concurrent (Request, GatewayContext) async throws -> Response
+    ) async throws -> Response {
+        let response = try await answer(request, context, next)
+        guard response.status.code >= 400, isLong(request) else { return response }
+        return closing(response, context)
+    }
+
+    /// Whether more may follow the header than is worth reading for nothing.
+    private func isLong(_ request: Request) -> Bool {
+        guard request.headers[.transferEncoding] == nil else { return true }
+        let length = request.headers[.contentLength].flatMap(Int.init) ?? 0
+        return length > GatewaySettings.mostReadForNothing
+    }
+
+    /// The connection ends with this answer. What still comes is read for a moment, so that a
+    /// client that sends all before it listens sees the answer; one that goes on is cut off.
+    private func closing(_ response: Response, _ context: GatewayContext) -> Response {
+        var response = response
+        response.headers[.connection] = "close"
+        let channel = context.channel
+        channel.eventLoop.scheduleTask(in: .seconds(settings.lingerSeconds)) {
+            channel.close(promise: nil)
+        }
+        return response
+    }
+
+    private func answer(
+        _ request: Request, _ context: GatewayContext,
+        _ next: @concurrent (Request, GatewayContext) async throws -> Response
     ) async throws -> Response {
         do {
             return try await next(request, context)

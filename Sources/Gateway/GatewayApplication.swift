@@ -113,16 +113,19 @@ package struct GatewayApplication: Sendable {
     /// All routes; a test compares them with the OpenAPI document.
     func router() -> Router<GatewayContext> {
         let router = Router(context: GatewayContext.self)
-        router.add(middleware: FailureMiddleware())
+        let digesting = HostFileDigesting()
+        router.add(middleware: FailureMiddleware(settings: settings))
         router.add(
             middleware: AuthorisationMiddleware(
                 credentials: CredentialCheck(
                     tokens: TokenTable(settings.tokens), access: backend.access),
                 counts: counts, backend: backend))
         JobRoutes(backend: backend, settings: settings).add(to: router)
-        SubmissionRoutes(backend: backend, settings: settings).add(to: router)
+        SubmissionRoutes(backend: backend, settings: settings, digesting: digesting)
+            .add(to: router)
         JobAuditRoutes(backend: backend, settings: settings).add(to: router)
-        ExperimentRoutes(backend: backend, settings: settings).add(to: router)
+        ExperimentRoutes(backend: backend, settings: settings, digesting: digesting)
+            .add(to: router)
         LogRoutes(backend: backend).add(to: router)
         EventRoutes(backend: backend).add(to: router)
         StreamRoutes(backend: backend).add(to: router)

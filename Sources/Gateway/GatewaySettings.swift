@@ -25,9 +25,13 @@ package struct GatewaySettings: Sendable {
     package var idleSeconds: Int64 = 60
     /// Seconds a JSON or YAML body may take to arrive as a whole.
     package var bodySeconds: Int64 = 30
+    /// Seconds in which the rest of a long refused body is read before the connection is closed.
+    package var lingerSeconds: Int64 = 5
 
     /// Connections that are being closed for others, at once; further clients wait meanwhile.
     static let mostClosing = 256
+    /// The longest body of a refused request after which a connection goes on, in bytes.
+    static let mostReadForNothing = 1 << 20
     /// The longest header section, in bytes.
     package static let largestHeaderBytes = 16 << 10
     /// The most jobs one answer lists.
@@ -36,6 +40,11 @@ package struct GatewaySettings: Sendable {
     package static let mostEvents = 10_000
     /// The piece of a file read or written at once, in bytes.
     package static let chunkBytes = 1 << 20
+
+    /// The largest file of the scheduler's host that is read for a request, in bytes.
+    func largestDigested(isDryRun: Bool) -> Int {
+        isDryRun ? HostFileDigesting.largestOfDryRun : largestArtifactBytes
+    }
 
     /// Settings with defaults for the bounds.
     package init(host: String = "127.0.0.1", port: Int = 7070, tokens: [GatewayToken]) {

@@ -13,6 +13,8 @@ struct SubmissionReader: Sendable {
     let sender: Identity
     /// Which files the sender may know of.
     let access: ArtifactAccess
+    /// The leave to read whole files of this host; `nil` on the threads that requests share.
+    var digesting: HostFileDigesting.Leave?
 
     /// One job, ready to be submitted.
     struct Prepared: Sendable {
@@ -69,15 +71,19 @@ struct SubmissionReader: Sendable {
                     missing: outcome.missing)
             case .command(let job):
                 try requireHostUser()
-                var missing = try DataResolution.missingWorkdir(of: job, store: store)
-                if case .archive(let archive) = job.workdir, !missing.contains(archive.digest),
-                    let digest = SHA256Digest(hex: archive.digest), !access.sees(digest, sender)
-                {
-                    missing.append(archive.digest)
-                }
-                return Prepared(specification: document, reference: nil, missing: missing)
+                return Prepared(
+                    specification: document, reference: nil, missing: try missing(of: job))
             }
         }
+    }
+
+    /// The digest of a command's packed folder when it is not there for the sender.
+    private func missing(of job: CommandJobSpecification) throws -> [String] {
+        let missing = try DataResolution.missingWorkdir(of: job, store: store)
+        guard case .archive(let archive) = job.workdir, missing.isEmpty,
+            let digest = SHA256Digest(hex: archive.digest), !access.sees(digest, sender)
+        else { return missing }
+        return [archive.digest]
     }
 
     /// Commands run as somebody: one who is mapped to nobody cannot run any.
@@ -124,7 +130,8 @@ struct SubmissionReader: Sendable {
     }
 
     private func resolve(_ job: TrainJobSpecification) throws -> DataResolution.Outcome {
-        var outcome = try DataResolution.resolve(job, store: store, sender: sender)
+        let hostFiles = HostFileCheck(sender: sender, access: access, digesting: digesting)
+        var outcome = try DataResolution.resolve(job, store: store, hostFiles: hostFiles)
         // What others uploaded is not there for the sender: a digest alone is no right.
         let unseen = outcome.reference.files.filter { file in
             file.hostPath.isEmpty
@@ -174,22 +181,37 @@ struct SubmissionReader: Sendable {
         return try reading.experiments.map { read in
             var prepared = PreparedExperiment(specification: read)
             prepared.specification.namespace = try namespace(read.namespace)
+            try requireFixedFiles(read)
             switch read.exampleJob() {
-            case .job(.trainJob(let job))?:
+            case .job(.trainJob(var job))?:
                 guard job.initial?.digest.isEmpty != true else {
                     throw GatewayFailure.invalid(
                         "spec.initial in a template needs sha256 and bytes of the model's weights,"
                             + " so that all trials begin from the same one")
                 }
+                try resolveInitial(&job)
                 let outcome = try resolve(job)
                 prepared.specification.template = read.template?.withData(outcome.reference)
                 prepared.missing = outcome.missing
             case .job(.command(let job))?:
                 try requireHostUser()
-                prepared.missing = try DataResolution.missingWorkdir(of: job, store: store)
+                prepared.missing = try missing(of: job)
             case .refused?, nil: break
             }
             return prepared
+        }
+    }
+
+    /// Which files trials read is decided once, here: a parameter cannot name others, whose use
+    /// nobody would have looked at.
+    private func requireFixedFiles(_ experiment: ExperimentSpecification) throws {
+        for parameter in experiment.parameters {
+            guard let path = parameter.path,
+                let field = TrialTemplate.fileFields.first(where: { path.hasPrefix($0) })
+            else { continue }
+            throw GatewayFailure.invalid(
+                "the parameter \(parameter.name) of \(experiment.name) sets \(path): all trials"
+                    + " read the same files, so spec.\(field) of the template cannot be searched")
         }
     }
 

@@ -11,6 +11,7 @@ import SchedulerService
 struct SubmissionRoutes: Sendable {
     let backend: any SchedulerBackend
     let settings: GatewaySettings
+    let digesting: HostFileDigesting
 
     private func reader(_ sender: Identity) -> SubmissionReader {
         SubmissionReader(
@@ -30,7 +31,9 @@ struct SubmissionRoutes: Sendable {
         let order = try await self.order(of: request)
         let key = try checkedKey(order.idempotencyKey ?? request.headers[.idempotencyKey])
         let reader = reader(identity)
-        let jobs = try await BlockingWork.run {
+        let jobs = try await reader.run(
+            digesting, largest: settings.largestDigested(isDryRun: isDryRun)
+        ) { reader in
             try reader.read(
                 order.specification, file: order.file, overrides: order.setOverrides ?? [])
         }
@@ -48,7 +51,9 @@ struct SubmissionRoutes: Sendable {
         let order = try await request.json(RerunRequest.self, of: settings)
         let key = try checkedKey(order.idempotencyKey ?? request.headers[.idempotencyKey])
         let (backend, reader) = (backend, reader(identity))
-        let jobs = try await BlockingWork.run {
+        let jobs = try await reader.run(
+            digesting, largest: settings.largestDigested(isDryRun: false)
+        ) { reader in
             guard let text = try backend.specification(of: job.id) else {
                 throw GatewayFailure.conflict("the spec of \(job.fullName) is not recorded")
             }

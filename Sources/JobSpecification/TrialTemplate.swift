@@ -177,6 +177,9 @@ package struct TrialTemplate: Sendable, Equatable {
 }
 
 extension TrialTemplate {
+    /// The fields of a job, below its `spec`, that say which files it reads.
+    package static let fileFields = ["workdir", "initial", "data.source"]
+
     /// The template with its working folder packed.
     package func withWorkdir(_ archive: StoredArchive) -> TrialTemplate {
         var copy = self

@@ -98,7 +98,9 @@ extension Scheduler {
             if node.holds(entry.record.work) {
                 holders.append((id, lanes))
             } else {
-                stage(entry.record.work.data, on: id, moment, &effects)
+                var data = entry.record.work.data
+                if data.isOnHosts { data.owner = entry.record.owner }
+                stage(data, on: id, moment, &effects)
             }
         }
         return holders

@@ -67,6 +67,14 @@ private struct TrialJob {
             namespace: record.namespace, labels: labels,
             budget: trial.rung.flatMap { specification.budget($0.budget) })
         var submission: Submission
+        if case .job(let job) = rendering, !specification.isCovered(job) {
+            return .failure(
+                Refusal(
+                    reason: Reason(
+                        .invalid,
+                        "the values of the trial name other files than the template does: all"
+                            + " trials read the same files")))
+        }
         switch rendering {
         case .refused(let diagnostics):
             let first = diagnostics.first.map { "\($0.path): \($0.message)" } ?? "refused"

@@ -94,6 +94,10 @@ extension DatasetReference: WireValue {
             files: try check.list(
                 File.self, wire.files, "files", most: DatasetReference.mostFiles),
             format: try check.text(wire.format, "format", longest: WireLimits.longestFormat))
+        guard wire.hasOwner else { return }
+        owner = CommandOwner(
+            hostUser: wire.owner.hasHostUser ? wire.owner.hostUser : nil,
+            ownsCluster: wire.owner.ownsCluster)
     }
 
     var wire: WireDatasetReference {
@@ -101,6 +105,12 @@ extension DatasetReference: WireValue {
         wire.key = key
         wire.files = files.map(\.wire)
         wire.format = format
+        if let owner {
+            var words = WireCommandOwner()
+            if let hostUser = owner.hostUser { words.hostUser = hostUser }
+            words.ownsCluster = owner.ownsCluster
+            wire.owner = words
+        }
         return wire
     }
 }

@@ -78,10 +78,16 @@ final class DatasetCache: Sendable {
             guard let format = DataFormatSpecification(canonicalFormat: reference.format) else {
                 return (.failed(Reason(.badData, "unknown format \(reference.format)")), [])
             }
-            for file in reference.files where file.hostPath.isEmpty { try fetch(file, raw) }
+            for file in reference.files {
+                if file.hostPath.isEmpty {
+                    try fetch(file, raw)
+                } else {
+                    try copy(file, for: reference.owner)
+                }
+            }
             let rows = try convert(reference, format.dataFormat)
             let evicted = makeRoom(besides: reference.key)
-            for file in reference.files where file.hostPath.isEmpty {
+            for file in reference.files {
                 if let digest = SHA256Digest(hex: file.digest) { _ = try raw.delete(digest) }
             }
             return (.held(rows: rows), evicted)
@@ -124,12 +130,37 @@ final class DatasetCache: Sendable {
         guard let digest = SHA256Digest(hex: file.digest) else {
             throw DatasetCacheError.badDigest(file.digest)
         }
-        if file.hostPath.isEmpty { return try raw.map(digest) }
-        let found = try SHA256Hasher.digest(ofFile: file.hostPath)
-        guard found == digest else {
-            throw DatasetCacheError.differs(path: file.hostPath, wanted: digest, found: found)
+        return try raw.map(digest)
+    }
+
+    /// Takes a file of this host over, with the rights of the job's owner: what is converted is the
+    /// very bytes whose digest was looked at, whatever its owner does to the file meanwhile.
+    private func copy(_ file: DatasetReference.File, for owner: CommandOwner?) throws {
+        guard let digest = SHA256Digest(hex: file.digest) else {
+            throw DatasetCacheError.badDigest(file.digest)
         }
-        return try MappedFile(path: file.hostPath)
+        let source: HostFile
+        do {
+            source = try HostDataReader(owner: owner).open(file.hostPath)
+        } catch let error as ArtifactError {
+            throw DatasetCacheError.unreadable(path: file.hostPath, error.reason)
+        }
+        let differs = DatasetCacheError.differs(path: file.hostPath, wanted: digest)
+        guard Int64(source.byteCount) == file.byteCount else { throw differs }
+        let writer = try raw.begin()
+        do {
+            let isWhole = try source.read { piece in
+                try writer.write(piece)
+                return true
+            }
+            guard isWhole else { throw differs }
+            _ = try writer.finish(expected: digest)
+        } catch {
+            writer.abandon()
+            // What was found instead is the business of who may read it.
+            if let error = error as? ArtifactError, error.kind == .digestMismatch { throw differs }
+            throw error
+        }
     }
 
     /// Removes the sets touched longest ago until the rest keeps the bound.
@@ -161,14 +192,18 @@ final class DatasetCache: Sendable {
 enum DatasetCacheError: Error, CustomStringConvertible {
     case noTrainingFile
     case badDigest(String)
-    case differs(path: String, wanted: SHA256Digest, found: SHA256Digest)
+    case differs(path: String, wanted: SHA256Digest)
+    case unreadable(path: String, String)
 
     var description: String {
         switch self {
         case .noTrainingFile: "the data set names no training file"
         case .badDigest(let text): "\(text) is no SHA-256"
-        case .differs(let path, let wanted, let found):
-            "\(path) on this host has SHA-256 \(found), the job was submitted with \(wanted)"
+        case .differs(let path, let wanted):
+            "\(path) on this host is not the file with SHA-256 \(wanted) that the job was"
+                + " submitted with"
+        case .unreadable(let path, let reason):
+            "\(path) cannot be read on this host with the rights of the job's owner: \(reason)"
         }
     }
 }

@@ -209,7 +209,7 @@ struct AuthorisationTests {
 
     @Test func filesOfTheHostAreReadForThoseWhoMayReadThem() async throws {
         try await withTeams { server, red, _ in
-            let path = "\(server.scheduler.folder)/private.csv"
+            let path = "\(try server.openFolder())/private.csv"
             _ = FileManager.default.createFile(
                 atPath: path, contents: Data(Documents.data.utf8),
                 attributes: [.posixPermissions: 0o600])

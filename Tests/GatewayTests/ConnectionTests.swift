@@ -13,42 +13,6 @@ import Testing
 /// Clients that take connections and do nothing with them, and the socket of the host.
 @Suite(.serialized)
 struct ConnectionTests {
-    /// A connection of a hostile client.
-    private final class RawClient {
-        let descriptor: Int32
-
-        init(port: Int) {
-            descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-            var address = sockaddr_in()
-            address.sin_family = sa_family_t(AF_INET)
-            address.sin_port = UInt16(port).bigEndian
-            address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-            let size = socklen_t(MemoryLayout<sockaddr_in>.size)
-            _ = withUnsafePointer(to: &address) { pointer in
-                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                    connect(descriptor, generic, size)
-                }
-            }
-        }
-
-        deinit { close(descriptor) }
-
-        func send(_ text: String) {
-            _ = Glibc.send(descriptor, text, text.utf8.count, Int32(MSG_NOSIGNAL))
-        }
-
-        /// Whether the server has closed the connection, waiting at most so long.
-        func isClosed(within milliseconds: Int32) -> Bool {
-            var poller = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-            while poll(&poller, 1, milliseconds) > 0 {
-                var byte: UInt8 = 0
-                let count = recv(descriptor, &byte, 1, Int32(MSG_DONTWAIT))
-                if count <= 0 { return true }
-            }
-            return false
-        }
-    }
-
     @Test func oneClientCannotTakeAllConnections() async throws {
         try await GatewayServer.run(settings: { $0.mostConnectionsPerClient = 8 }) { server in
             let idle = (0..<40).map { _ in RawClient(port: server.port) }
@@ -165,5 +129,36 @@ struct ConnectionTests {
         #expect(ana.namespace == "red")
         #expect(ana.hostUser == 4_242)
         #expect(check.identity(ofHostUser: getuid())?.role == .admin)
+    }
+
+    @Test(arguments: ["Content-Length: 90000000000", "Content-Length: 12000000"])
+    func refusedUploadsEndTheirConnection(length: String) async throws {
+        try await GatewayServer.run(settings: {
+            $0.lingerSeconds = 1
+            $0.largestArtifactBytes = 1 << 20
+        }) { server in
+            let client = RawClient(port: server.port)
+            client.send(
+                "PUT /v1/artifacts/\(Documents.digest) HTTP/1.1\r\nHost: x\r\n"
+                    + "Authorization: Bearer \(GatewayServer.ana)\r\n\(length)\r\n\r\n")
+            // One that sends first: a server that does not read would leave it hanging here.
+            let sent = await Task.detached {
+                client.send(String(repeating: "x", count: 8 << 20))
+            }.value
+            #expect(sent == 8 << 20)
+            let answer = client.received(within: 20_000)
+            #expect(answer.hasPrefix("HTTP/1.1 413"), "\(answer.prefix(200))")
+            #expect(answer.lowercased().contains("connection: close"))
+            let other = try await server.call("GET", "/v1/jobs")
+            #expect(other.status == 200)
+        }
+    }
+
+    @Test func shortRefusedBodiesKeepTheirConnection() async throws {
+        try await GatewayServer.run(settings: { $0.lingerSeconds = 1 }) { server in
+            let answer = try await server.call("PUT", "/v1/artifacts/zz", body: "abc")
+            #expect(answer.status == 400)
+            #expect(answer.header("Connection") != "close")
+        }
     }
 }

@@ -145,6 +145,18 @@ struct GatewayServer: Sendable {
         return try #require(try answer.decoded([SubmittedJob].self).first)
     }
 
+    /// A folder that every user of the host may pass.
+    func openFolder() throws -> String {
+        let folder = scheduler.folder + "/open"
+        for path in [scheduler.folder, folder] {
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true)
+            try FileManager.default.setAttributes(
+                [.posixPermissions: 0o755], ofItemAtPath: path)
+        }
+        return folder
+    }
+
     /// Stores the sample's data as somebody of the namespace `default` would.
     func provideSample() throws {
         try scheduler.artifacts.put(Array(Documents.data.utf8))

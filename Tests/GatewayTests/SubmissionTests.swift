@@ -149,7 +149,7 @@ struct SubmissionTests {
     @Test
     func aHostPathIsKnownByContent() async throws {
         try await GatewayServer.run { server in
-            let path = server.scheduler.folder + "/digits.csv"
+            let path = try server.openFolder() + "/digits.csv"
             try Documents.data.write(toFile: path, atomically: true, encoding: .utf8)
             let answer = try await server.call(
                 "POST", "/v1/jobs", headers: yaml,

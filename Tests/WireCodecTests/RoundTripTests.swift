@@ -60,6 +60,20 @@ struct RoundTripTests {
         #expect(try decoded(WireCodec.encode(message), WireCodec.decodeSchedulerMessage) == message)
     }
 
+    @Test func whoseRightsASetIsFetchedWithComesBack() throws {
+        let owners = [
+            nil, CommandOwner(), CommandOwner(hostUser: 7), CommandOwner(ownsCluster: true),
+        ]
+        for owner in owners {
+            var data = DatasetReference(
+                key: VocabularyFixtures.sha256, files: [], format: "idx")
+            data.owner = owner
+            let message = SchedulerMessage.stage(data)
+            #expect(
+                try decoded(WireCodec.encode(message), WireCodec.decodeSchedulerMessage) == message)
+        }
+    }
+
     @Test func anEmptyCommitComesBack() throws {
         let none: [LedgerFact] = []
         #expect(try decoded(WireCodec.encode(none), WireCodec.decodeLedgerFacts) == none)

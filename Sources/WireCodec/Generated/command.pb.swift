@@ -550,30 +550,6 @@ nonisolated struct WireCommandHost: Sendable {
   init() {}
 }
 
-/// As whom commands run on a host.
-nonisolated struct WireCommandOwner: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  var hostUser: UInt32 {
-    get {_hostUser ?? 0}
-    set {_hostUser = newValue}
-  }
-  /// Returns true if `hostUser` has been explicitly set.
-  var hasHostUser: Bool {self._hostUser != nil}
-  /// Clears the value of `hostUser`. Subsequent reads from it will return its default value.
-  mutating func clearHostUser() {self._hostUser = nil}
-
-  var ownsCluster: Bool = false
-
-  var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  init() {}
-
-  fileprivate var _hostUser: UInt32? = nil
-}
-
 nonisolated struct WirePrepareCommand: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -1750,45 +1726,6 @@ nonisolated extension WireCommandHost: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.address != rhs.address {return false}
     if lhs.firstRank != rhs.firstRank {return false}
     if lhs.endRank != rhs.endRank {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension WireCommandOwner: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  static let protoMessageName: String = _protobuf_package + ".CommandOwner"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}host_user\0\u{3}owns_cluster\0")
-
-  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularUInt32Field(value: &self._hostUser) }()
-      case 2: try { try decoder.decodeSingularBoolField(value: &self.ownsCluster) }()
-      default: break
-      }
-    }
-  }
-
-  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    try { if let v = self._hostUser {
-      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 1)
-    } }()
-    if self.ownsCluster != false {
-      try visitor.visitSingularBoolField(value: self.ownsCluster, fieldNumber: 2)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  static func ==(lhs: WireCommandOwner, rhs: WireCommandOwner) -> Bool {
-    if lhs._hostUser != rhs._hostUser {return false}
-    if lhs.ownsCluster != rhs.ownsCluster {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
