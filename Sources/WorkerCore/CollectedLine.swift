@@ -12,10 +12,10 @@ package enum CollectedLine {
     /// out.
     package static func text(_ metrics: [Metric]) -> String {
         var lines = ""
-        var open = ""
+        var fields = ""
         func close() {
-            if !open.isEmpty { lines += "\(mark){\(open)}\n" }
-            open = ""
+            if !fields.isEmpty { lines += "\(mark){\(fields)}\n" }
+            fields = ""
         }
         for metric in metrics {
             guard MetricReader.freeName(Array(metric.name.utf8)[...]) != nil else { continue }
@@ -25,8 +25,8 @@ package enum CollectedLine {
                 name.unicodeScalars.append(character)
             }
             let field = "\"\(name)\": \(metric.value)"
-            if open.utf8.count + field.utf8.count > longest - 64 { close() }
-            open += open.isEmpty ? field : ", \(field)"
+            if fields.utf8.count + field.utf8.count > longest - 64 { close() }
+            fields += fields.isEmpty ? field : ", \(field)"
         }
         close()
         return lines
