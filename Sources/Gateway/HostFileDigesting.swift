@@ -3,8 +3,8 @@ import HTTPTypes
 import NIOPosix
 import Synchronization
 
-/// Reads whole files of the scheduler's host for requests: few at once, on threads of its own, and one
-/// for a user; a cancelled request ends its reading.
+/// Reads whole files of the scheduler's host for requests: few at once, on threads of its own, and
+/// one for a user; a cancelled request ends its reading.
 final class HostFileDigesting: Sendable {
     /// Files read at once, of all users.
     static let mostAtOnce = 2
