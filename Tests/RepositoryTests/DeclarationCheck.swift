@@ -2,6 +2,7 @@
 enum DeclarationCheck {
     /// The files that may switch a check of the compiler off, and how often each does.
     static let allowedEscapes: [String: Int] = [
+        "Sources/Artifacts/HostFile.swift": 1,
         "Sources/Artifacts/MappedFile.swift": 1,
         "Sources/Messaging/MessagingContext.swift": 1,
         "Sources/Messaging/MessagingLoop.swift": 1,
