@@ -15,6 +15,7 @@ package enum HostFileReader: Hashable, Sendable {
 ///
 /// The rights are looked at on the way, folder by folder, and on what is open, never by name: a
 /// file that is exchanged meanwhile is not read in the place of the one that was looked at.
+/// Unchecked is sound: nothing is written after the start, and reads name their own offsets.
 package final class HostFile: @unchecked Sendable {
     /// Where it was found.
     package let path: String
