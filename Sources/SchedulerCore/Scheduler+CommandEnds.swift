@@ -56,30 +56,14 @@ extension Scheduler {
         guard let ending else { return }
         remember(ending.reason, node: ending.node, of: job, moment)
         guard var entry = jobs[job] else { return }
-        for member in entry.record.members {
-            effects.send(.release(entry.attempt), to: member.node)
-        }
-        freeLanes(of: job)
         let failures =
             entry.record.failures + entry.record.commandState.infrastructureFailures
         let pause = configuration.backOff(after: failures)
-        entry.record.members = []
-        entry.record.state = .pending
         entry.record.commandState.ending = nil
-        entry.record.reason = Reason(
+        entry.notBefore = moment.instant + pause
+        let reason = Reason(
             .backingOff,
             "tried again in \(pause.wholeMilliseconds) ms, after: \(ending.reason)")
-        entry.phase = .idle
-        entry.progress = nil
-        entry.notBefore = moment.instant + pause
-        jobs[job] = entry
-        running.removeAll { $0 == job }
-        wait(job)
-        needsPlacement = true
-        effects.facts.append(
-            LedgerFact(
-                kind: .requeued, job: job, at: moment.wallMilliseconds,
-                reason: entry.record.reason, state: .pending))
-        effects.changedJobs.append(job)
+        putBack(job, as: entry, reason, moment, &effects)
     }
 }

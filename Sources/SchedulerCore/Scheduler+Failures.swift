@@ -134,6 +134,21 @@ extension Scheduler {
         guard var entry = jobs[job], entry.record.state == .running else { return }
         remember(reason, node: "", of: job, moment)
         entry = jobs[job] ?? entry
+        entry.record.completeRounds = entry.record.checkpoint?.round ?? 0
+        if let progress = entry.progress { entry.keepFigures(of: progress) }
+        entry.measuredSteps = nil
+        entry.finished = nil
+        entry.giveUpAt = nil
+        putBack(job, as: entry, reason, moment, &effects)
+    }
+
+    /// Puts a job that ran back among those that wait, as `changed`; its members are told, and
+    /// their lanes are free.
+    mutating func putBack(
+        _ job: JobID, as changed: JobEntry, _ reason: Reason, _ moment: Moment,
+        _ effects: inout SchedulerEffects
+    ) {
+        var entry = changed
         for member in entry.record.members {
             effects.send(.release(entry.attempt), to: member.node)
         }
@@ -141,13 +156,8 @@ extension Scheduler {
         entry.record.members = []
         entry.record.state = .pending
         entry.record.reason = reason
-        entry.record.completeRounds = entry.record.checkpoint?.round ?? 0
-        if let progress = entry.progress { entry.keepFigures(of: progress) }
-        entry.measuredSteps = nil
         entry.phase = .idle
         entry.progress = nil
-        entry.finished = nil
-        entry.giveUpAt = nil
         jobs[job] = entry
         running.removeAll { $0 == job }
         wait(job)

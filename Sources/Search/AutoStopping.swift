@@ -54,13 +54,8 @@ extension EarlyStopping {
     /// Where good trials begin slowly the witnesses stood far behind themselves, and few are
     /// stopped; where the first steps tell, many.
     mutating func autoDecision(
-        _ settings: AutoStoppingSettings, trial: Int, previous: PeerCurve, curve: PeerCurve
+        _ settings: AutoStoppingSettings, at step: Int, own: Double?
     ) -> StoppingDecision {
-        guard let step = curve.steps.last,
-            gatherPeers(trial: trial, at: step, previous: previous, curve: curve)
-        else { return .proceed }
-        let own = statistic(of: curve, at: step)
-        defer { if let own { peersAtStep[step]?.insert(own) } }
         guard step >= settings.startStep, ended.count >= settings.minimumPeers,
             let peers = peersAtStep[step], peers.count >= settings.minimumPeers
         else { return .proceed }

@@ -107,9 +107,13 @@ package struct EarlyStopping: Sendable {
         curves[trial] = curve
         switch rule {
         case .median(let settings):
-            return medianDecision(settings, trial: trial, previous: previous, curve: curve)
+            return comparing(trial: trial, previous: previous, curve: curve) {
+                $0.medianDecision(settings, at: $1, own: $2)
+            }
         case .auto(let settings):
-            return autoDecision(settings, trial: trial, previous: previous, curve: curve)
+            return comparing(trial: trial, previous: previous, curve: curve) {
+                $0.autoDecision(settings, at: $1, own: $2)
+            }
         case .asha, .hyperband:
             return rungDecision(trial: trial, step: step, cost: cost)
         case .patience(let settings):
@@ -163,14 +167,23 @@ extension EarlyStopping {
         }
     }
 
-    private mutating func medianDecision(
-        _ settings: MedianSettings, trial: Int, previous: PeerCurve, curve: PeerCurve
+    /// Has a rule compare a trial, at its newest step, with where the others stood there; then it
+    /// counts among them itself.
+    private mutating func comparing(
+        trial: Int, previous: PeerCurve, curve: PeerCurve,
+        _ decide: (inout EarlyStopping, _ step: Int, _ own: Double?) -> StoppingDecision
     ) -> StoppingDecision {
         guard let step = curve.steps.last,
             gatherPeers(trial: trial, at: step, previous: previous, curve: curve)
         else { return .proceed }
         let own = statistic(of: curve, at: step)
         defer { if let own { peersAtStep[step]?.insert(own) } }
+        return decide(&self, step, own)
+    }
+
+    private func medianDecision(
+        _ settings: MedianSettings, at step: Int, own: Double?
+    ) -> StoppingDecision {
         guard step >= settings.startStep, let peers = peersAtStep[step],
             peers.count >= settings.minimumPeers, let median = peers.median
         else { return .proceed }
@@ -183,7 +196,7 @@ extension EarlyStopping {
     }
 
     /// Makes the others' standing at a step known, without the trial's own; false beyond the limit.
-    mutating func gatherPeers(
+    private mutating func gatherPeers(
         trial: Int, at step: Int, previous: PeerCurve, curve: PeerCurve
     ) -> Bool {
         // The trial now counts at every step it has come to since its last report.

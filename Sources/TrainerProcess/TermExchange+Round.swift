@@ -6,7 +6,6 @@ import WireCodec
 extension TermExchange {
     /// Queues what this member has to say in a round.
     func begin(_ round: Round, contributions: [Contribution], scalars own: [ReplicaScalars]) {
-        self.round = round
         reduction.reset()
         packed.reset()
         scalars = [rank: own]

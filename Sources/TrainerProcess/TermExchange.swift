@@ -59,8 +59,7 @@ final class TermExchange {
     /// Bytes given to peers' queues, headers included.
     var bytesSent: Int64 { outgoing.reduce(0) { $0 + $1.bytesSent } }
 
-    // The round in progress.
-    var round: Round?
+    // Of the round in progress.
     var averagedLeft: [Int] = []
     var blocksLeft: [Int] = []
     var scalars: [Int: [ReplicaScalars]] = [:]
@@ -174,7 +173,6 @@ extension TermExchange {
         shouldStop: () -> Bool
     ) throws -> (outcome: Outcome, scalars: [ReplicaScalars]) {
         begin(round, contributions: contributions, scalars: own)
-        defer { self.round = nil }
         let handle = { [self] (frame: ExchangeFrame, payload: UnsafeRawBufferPointer) in
             accept(frame, payload, in: round)
         }
