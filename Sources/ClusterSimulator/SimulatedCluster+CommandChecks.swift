@@ -1,5 +1,6 @@
 import ClusterVocabulary
 import Determinism
+import SchedulerCore
 
 /// The checkers of command jobs: they look at processes, exits and output, and hold the ledger
 /// against them.
@@ -76,6 +77,7 @@ extension SimulatedCluster {
                 note("job \(record.id) succeeded, but the output of rank \(rank) is not whole")
             }
         }
+        checkValues(of: record, work, attempt)
         if !work.outputs.isEmpty {
             let files = record.commandState.outputs
             if files.isEmpty
@@ -83,6 +85,18 @@ extension SimulatedCluster {
             {
                 note("job \(record.id) succeeded with the files of another try")
             }
+        }
+    }
+
+    /// Every line of rank 0 has a value: each was taken once, however often its piece came.
+    private mutating func checkValues(
+        of record: JobRecord, _ work: CommandWork, _ attempt: AttemptID
+    ) {
+        guard work.metrics != .none else { return }
+        let lines = SimulatedProgram(work, attempt: attempt, rank: 0).lines
+        let state = record.commandState
+        if state.measurements != lines {
+            note("job \(record.id) succeeded with \(state.measurements) of \(lines) values")
         }
     }
 
@@ -117,20 +131,41 @@ extension SimulatedCluster {
         }
     }
 
-    /// The scheduler's shell keeps what ranks wrote: a piece that goes on where it ends is taken.
+    /// The scheduler's shell keeps what ranks wrote: a piece that goes on where it ends is taken,
+    /// one with values once the core says that they are durable. Says whether the core hears of it.
     mutating func keep(_ output: CommandOutput, from host: Int) -> Bool {
         let id = TaskID(attempt: output.attempt, rank: output.rank)
         let known = storedOutputs[id] ?? []
-        let isTaken =
+        let goesOn =
             output.from == Int64(known.count) && output.position == output.from
             && !output.bytes.isEmpty
-        if isTaken { storedOutputs[id] = known + output.bytes }
+        if goesOn, !output.measurements.isEmpty {
+            heldOutputs[id] = output
+            return true
+        }
+        if goesOn { storedOutputs[id] = known + output.bytes }
+        acknowledgeOutput(of: id, to: host)
+        return false
+    }
+
+    /// Stores and answers a piece whose values are durable.
+    mutating func store(_ measured: SchedulerEffects.Measured) {
+        let id = TaskID(attempt: measured.attempt, rank: measured.rank)
+        guard let output = heldOutputs[id], output.end == measured.position,
+            let host = hostOfName[measured.node]
+        else { return }
+        heldOutputs[id] = nil
+        let known = storedOutputs[id] ?? []
+        if output.from == Int64(known.count) { storedOutputs[id] = known + output.bytes }
+        acknowledgeOutput(of: id, to: host)
+    }
+
+    private mutating func acknowledgeOutput(of id: TaskID, to host: Int) {
         sendToWorker(
             host,
             .outputAcknowledged(
                 OutputAcknowledgement(
-                    attempt: output.attempt, rank: output.rank,
+                    attempt: id.attempt, rank: id.rank,
                     position: Int64(storedOutputs[id]?.count ?? 0))))
-        return isTaken
     }
 }

@@ -59,6 +59,7 @@ extension SimulatedCluster {
         }
         pending = nil
         inbox = []
+        heldOutputs = [:]
         unsynced = []
     }
 
@@ -183,6 +184,7 @@ extension SimulatedCluster {
             }
             sendToWorker(host, send.message)
         }
+        for measured in effects.measured { store(measured) }
     }
 
     /// A node's word as it would count if nobody looked at its term.

@@ -50,6 +50,8 @@ package struct SimulatedCluster: Sendable {
     var storedModels: Set<String> = []
     /// What the scheduler's shell keeps of the output of every rank.
     var storedOutputs: [TaskID: [UInt8]] = [:]
+    /// Pieces whose values are not durable yet; gone with the scheduler's process.
+    var heldOutputs: [TaskID: CommandOutput] = [:]
     var checks = CheckerState()
 
     /// Draws hosts and jobs.

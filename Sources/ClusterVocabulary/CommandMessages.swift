@@ -126,7 +126,8 @@ package struct StopCommand: Hashable, Sendable {
 ///
 /// Positions count the bytes of all ``OutputRecord`` of the rank. The scheduler appends a piece
 /// whose `from` is what it has, and answers with what it has then; anything else is answered alike
-/// and changes nothing. So a piece may be lost or come twice.
+/// and changes nothing. So a piece may be lost or come twice. The values of a piece are durable
+/// before it is appended and answered.
 package struct CommandOutput: Hashable, Sendable {
     /// The try.
     package var attempt: AttemptID
@@ -154,6 +155,9 @@ package struct CommandOutput: Hashable, Sendable {
         self.measurements = measurements
     }
 
+    /// The position behind the piece.
+    package var end: Int64 { position + Int64(bytes.count) }
+
     /// The most bytes of one piece.
     package static let largestPiece = 262_144
     /// The most measurements of one piece.
@@ -164,10 +168,14 @@ package struct CommandOutput: Hashable, Sendable {
 package struct CommandMeasurement: Hashable, Sendable {
     /// The values, by name.
     package var metrics: [Metric]
+    /// Where the ``OutputRecord`` ends in which the line ends: values of a piece that comes twice
+    /// are known by it.
+    package var position: Int64
 
     /// Makes a measurement.
-    package init(_ metrics: [Metric]) {
+    package init(_ metrics: [Metric], position: Int64) {
         self.metrics = metrics
+        self.position = position
     }
 }
 

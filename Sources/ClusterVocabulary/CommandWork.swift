@@ -138,8 +138,12 @@ package struct CommandState: Hashable, Sendable {
     package var ending: CommandEnding?
     /// How the last try ended.
     package var exit: CommandExit?
-    /// The newest values it printed, by name.
+    /// The newest values the last try printed, by name.
     package var metrics: [Metric] = []
+    /// How many lines with values the last try printed.
+    package var measurements: Int64 = 0
+    /// Up to where rank 0's output of the last try gave values, as ``CommandOutput`` counts.
+    package var measuredPosition: Int64 = 0
     /// What was collected, in the order of ranks.
     package var outputs: [CommandOutputs] = []
 

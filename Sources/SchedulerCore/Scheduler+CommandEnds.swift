@@ -44,7 +44,6 @@ extension Scheduler {
         state.outputs = statuses.compactMap { first, status in
             status.outputs.map { CommandOutputs(firstRank: first, archive: $0) }
         }
-        state.metrics = entry.progress?.metrics ?? state.metrics
         jobs[job]?.record.commandState = state
     }
 

@@ -243,44 +243,60 @@ extension Scheduler {
         }
     }
 
-    /// Values a command printed become the job's measurements, as those of training are.
+    /// Values a command printed become the job's measurements, as those of training are. They are
+    /// durable before the piece they come from is stored and answered, and taken once however
+    /// often that comes.
     mutating func onCommandOutput(
         _ output: CommandOutput, from node: NodeID, _ effects: inout SchedulerEffects
     ) {
         let job = output.attempt.job
-        guard let entry = jobs[job], entry.attempt == output.attempt, entry.isMember(node),
+        guard var entry = jobs[job], entry.attempt == output.attempt, entry.isMember(node),
             entry.commandRun != nil
         else { return }
-        for measurement in output.measurements {
-            var report =
-                jobs[job]?.progress
-                ?? TrainingProgress(
-                    attempt: output.attempt, term: entry.record.term, completeRounds: 0,
-                    totalRounds: 0, stateDigest: "", samples: 0, samplesPerSecond: 0,
-                    trainLoss: .nan, epoch: 0, metrics: [])
-            report.completeRounds += 1
-            for metric in measurement.metrics { report.take(metric) }
-            jobs[job]?.progress = report
-            jobs[job]?.progressNode = node
+        var state = entry.record.commandState
+        let known = state.measuredPosition
+        // Values are those of rank 0.
+        for measurement in output.measurements
+        where output.rank == 0 && measurement.position > known {
+            state.take(measurement)
+            var report = TrainingProgress(
+                attempt: output.attempt, term: entry.record.term,
+                completeRounds: state.measurements, totalRounds: 0, stateDigest: "", samples: 0,
+                samplesPerSecond: 0, trainLoss: .nan, epoch: state.epoch, metrics: state.metrics)
+            entry.progress = report
+            entry.progressNode = node
             // What is shown and kept as a curve are the values of this line.
-            var shown = report
-            shown.metrics = measurement.metrics
-            effects.progress.append(shown)
+            report.metrics = measurement.metrics
+            effects.progress.append(report)
         }
+        if state != entry.record.commandState {
+            entry.record.commandState = state
+            jobs[job] = entry
+            effects.changedJobs.append(job)
+        }
+        effects.measured.append(
+            .init(node: node, attempt: output.attempt, rank: output.rank, position: output.end))
     }
 }
 
-extension TrainingProgress {
-    /// Takes a printed value over; `epoch` and `step` also tell how far the command is.
-    fileprivate mutating func take(_ metric: Metric) {
-        if metric.name == "epoch", let value = Int64(exactly: metric.value.rounded()), value >= 0 {
-            epoch = value
-        }
-        if let known = metrics.firstIndex(where: { $0.name == metric.name }) {
-            metrics[known] = metric
-        } else if metrics.count < Metric.most {
-            metrics.append(metric)
-            metrics.sort { $0.name < $1.name }
+extension CommandState {
+    /// `epoch` as the command printed it: how far it is.
+    fileprivate var epoch: Int64 {
+        let value = metrics.first { $0.name == "epoch" }?.value ?? 0
+        return max(0, Int64(exactly: value.rounded()) ?? 0)
+    }
+
+    /// Takes the values of a line over.
+    fileprivate mutating func take(_ measurement: CommandMeasurement) {
+        measurements += 1
+        measuredPosition = max(measuredPosition, measurement.position)
+        for metric in measurement.metrics {
+            if let known = metrics.firstIndex(where: { $0.name == metric.name }) {
+                metrics[known] = metric
+            } else if metrics.count < Metric.most {
+                metrics.append(metric)
+                metrics.sort { $0.name < $1.name }
+            }
         }
     }
 }

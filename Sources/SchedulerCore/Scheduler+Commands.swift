@@ -23,6 +23,9 @@ extension Scheduler {
         entry.record.commandState.exit = nil
         entry.record.commandState.outputs = []
         entry.record.commandState.ending = nil
+        entry.record.commandState.metrics = []
+        entry.record.commandState.measurements = 0
+        entry.record.commandState.measuredPosition = 0
         var next = 0
         entry.record.members = members.map { member in
             defer { next += member.lanes }

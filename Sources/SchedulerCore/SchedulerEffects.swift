@@ -29,6 +29,8 @@ package struct SchedulerEffects: Sendable {
     package var sends: [Send] = []
     /// Answers to requests.
     package var replies: [Reply] = []
+    /// Pieces of output whose values are durable: to be stored and answered now.
+    package var measured: [Measured] = []
     /// Accepted progress reports, for people; not durable.
     package var progress: [TrainingProgress] = []
     /// Digests of rounds, for audits; not durable.
@@ -55,6 +57,18 @@ package struct SchedulerEffects: Sendable {
         package var node: NodeID
         /// What is said.
         package var message: SchedulerMessage
+    }
+
+    /// A piece of a rank's output whose values are durable.
+    package struct Measured: Sendable, Equatable {
+        /// Who sent it.
+        package var node: NodeID
+        /// The try.
+        package var attempt: AttemptID
+        /// The rank.
+        package var rank: Int
+        /// The position behind the piece.
+        package var position: Int64
     }
 
     /// An answer to a request.
@@ -98,6 +112,7 @@ package struct SchedulerEffects: Sendable {
         removedNodes += later.removedNodes
         sends += later.sends
         replies += later.replies
+        measured += later.measured
         progress += later.progress
         computed += later.computed
         logs += later.logs

@@ -12,6 +12,8 @@ final class JobOutputs: Sendable {
     static let segmentBytes: Int64 = 8 << 20
     /// Logs held open.
     static let mostOpen = 256
+    /// Pieces held while their values become durable; the oldest goes then and is asked for again.
+    static let mostHeld = 256
 
     private struct Source: Hashable {
         let attempt: UInt32
@@ -41,8 +43,20 @@ final class JobOutputs: Sendable {
         }
     }
 
+    private struct RankID: Hashable {
+        let attempt: AttemptID
+        let rank: Int
+    }
+
+    private struct Held {
+        let output: CommandOutput
+        let since: UInt64
+    }
+
     private struct State {
         var open: [JobID: Log] = [:]
+        /// The newest piece with values of each rank, until ``store(_:rank:to:)`` or a restart.
+        var held: [RankID: Held] = [:]
         var uses: UInt64 = 0
     }
 
@@ -61,37 +75,70 @@ final class JobOutputs: Sendable {
     /// Takes a piece that goes on where this log ends; says what is here of the rank then, and
     /// whether the piece was taken.
     func accept(_ output: CommandOutput) throws -> (position: Int64, isTaken: Bool) {
+        try state.withLock { state in try accept(output, &state) }
+    }
+
+    /// Keeps a piece with values in memory until these are durable; `false` when it does not go on
+    /// where the log ends and can be answered at once.
+    func hold(_ output: CommandOutput) throws -> Bool {
         try state.withLock { state in
             let log = try log(of: output.attempt.job, &state)
             let source = Source(attempt: output.attempt.number, rank: output.rank)
-            let known = log.positions[source] ?? 0
-            guard output.from == known, output.position >= known, !output.bytes.isEmpty else {
-                return (known, false)
+            guard output.from == log.positions[source] ?? 0 else { return false }
+            let id = RankID(attempt: output.attempt, rank: output.rank)
+            if state.held[id] == nil, state.held.count >= JobOutputs.mostHeld,
+                let oldest = state.held.min(by: { $0.value.since < $1.value.since })?.key
+            {
+                state.held[oldest] = nil
             }
-            var records: [UInt8] = []
-            func add(
-                _ stream: OutputRecord.Stream, _ at: Int64, _ next: Int64,
-                _ text: ArraySlice<UInt8>
-            ) {
-                JobOutputRecord(
-                    stream: stream, rank: output.rank, at: at, attempt: output.attempt.number,
-                    next: next, text: text
-                ).append(to: &records)
-            }
-            if output.position > output.from {
-                let note = "[mlctl: \(output.position - output.from) bytes of output left out]\n"
-                add(.note, WallClock.milliseconds, output.position, Array(note.utf8)[...])
-            }
-            var next = output.position
-            for record in OutputRecord.records(in: output.bytes[...]).records {
-                next += Int64(record.byteCount)
-                add(record.stream, record.at, next, record.text)
-            }
-            guard next > known else { return (known, false) }
-            try records.withUnsafeBytes { try log.file.append($0) }
-            log.positions[source] = next
-            return (next, true)
+            state.held[id] = Held(output: output, since: state.uses)
+            return true
         }
+    }
+
+    /// Stores the piece that is held of a rank and ends at `position`, and says what is here of the
+    /// rank then; `nil` when another is held, which has its own turn, or none.
+    func store(_ attempt: AttemptID, rank: Int, to position: Int64) throws -> Int64? {
+        try state.withLock { state in
+            let id = RankID(attempt: attempt, rank: rank)
+            guard let output = state.held[id]?.output, output.end == position else { return nil }
+            state.held[id] = nil
+            return try accept(output, &state).position
+        }
+    }
+
+    private func accept(
+        _ output: CommandOutput, _ state: inout State
+    ) throws -> (position: Int64, isTaken: Bool) {
+        let log = try log(of: output.attempt.job, &state)
+        let source = Source(attempt: output.attempt.number, rank: output.rank)
+        let known = log.positions[source] ?? 0
+        guard output.from == known, output.position >= known, !output.bytes.isEmpty else {
+            return (known, false)
+        }
+        var records: [UInt8] = []
+        func add(
+            _ stream: OutputRecord.Stream, _ at: Int64, _ next: Int64,
+            _ text: ArraySlice<UInt8>
+        ) {
+            JobOutputRecord(
+                stream: stream, rank: output.rank, at: at, attempt: output.attempt.number,
+                next: next, text: text
+            ).append(to: &records)
+        }
+        if output.position > output.from {
+            let note = "[mlctl: \(output.position - output.from) bytes of output left out]\n"
+            add(.note, WallClock.milliseconds, output.position, Array(note.utf8)[...])
+        }
+        var next = output.position
+        for record in OutputRecord.records(in: output.bytes[...]).records {
+            next += Int64(record.byteCount)
+            add(record.stream, record.at, next, record.text)
+        }
+        guard next > known else { return (known, false) }
+        try records.withUnsafeBytes { try log.file.append($0) }
+        log.positions[source] = next
+        return (next, true)
     }
 
     /// Whole records of a job from a position on; where they begin, and where the log ends.
@@ -111,6 +158,7 @@ final class JobOutputs: Sendable {
     func remove(_ job: JobID) {
         state.withLock { state in
             state.open[job] = nil
+            for id in state.held.keys where id.attempt.job == job { state.held[id] = nil }
             try? FileManager.default.removeItem(atPath: path(job))
         }
     }

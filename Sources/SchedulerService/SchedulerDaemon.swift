@@ -27,15 +27,15 @@ package final class SchedulerDaemon: SchedulerBackend {
     private let keys: ClusterKeys
     private let enrolment: EnrolmentServer
     private let replies = PendingReplies()
-    private let hub = EventHub()
+    let hub = EventHub()
     let logs: JobLogs
-    private let outputs: JobOutputs
+    let outputs: JobOutputs
     private let curves: CurveWriter
     private let exchangeKeys: ExchangeKeys
     private let context: MessagingContext
     private let authenticator: ZAPHandler
-    private let control: RouterEndpoint
-    private let peers: Shared<ControlPeers>
+    let control: RouterEndpoint
+    let peers: Shared<ControlPeers>
     private let artifactServer: ArtifactServer
     private let incarnation: Incarnation
     private let startedAt = WallClock.milliseconds
@@ -214,6 +214,7 @@ package final class SchedulerDaemon: SchedulerBackend {
             answer: { [replies] token, answer in replies.answer(token, with: answer) },
             publish: { [hub] items in hub.publish(items) },
             appendLog: { [logs] job, line in logs.append(line, to: job) },
+            storeOutput: { [weak self] measured in self?.store(measured) },
             removeLog: { [logs, outputs] job in
                 logs.remove(job)
                 outputs.remove(job)
@@ -396,44 +397,6 @@ extension SchedulerDaemon {
         of job: JobID, from: Int64, most: Int
     ) throws -> (position: Int64, bytes: [UInt8], end: Int64) {
         try outputs.read(job, from: from, most: most)
-    }
-
-    /// Stores a piece of a command's output, answers with what is here, and hands values it was
-    /// read from to the core. A piece is stored before any later word of its node is heard.
-    private func take(
-        _ output: CommandOutput, of node: NodeID, _ answer: (SchedulerMessage) -> Void
-    ) {
-        let job = output.attempt.job
-        guard let record = view.job(job), record.attempt >= output.attempt.number else { return }
-        let isMember = record.members.contains { $0.node == node }
-        guard isMember, record.attempt == output.attempt.number else {
-            // Nobody reads it: what the node holds counts as taken.
-            answer(
-                .outputAcknowledged(
-                    OutputAcknowledgement(
-                        attempt: output.attempt, rank: output.rank,
-                        position: max(0, output.position + Int64(output.bytes.count)))))
-            return
-        }
-        do {
-            let (position, isTaken) = try outputs.accept(output)
-            if isTaken {
-                if !output.measurements.isEmpty {
-                    var values = output
-                    values.bytes = []
-                    _ = inbox.put(.event(.message(node, .output(values))))
-                }
-                hub.publish([.output(job)])
-            }
-            answer(
-                .outputAcknowledged(
-                    OutputAcknowledgement(
-                        attempt: output.attempt, rank: output.rank, position: position)))
-        } catch {
-            // Not answered: the node asks again.
-            logger.warning(
-                "output cannot be kept", metadata: ["job": "\(job)", "error": "\(error)"])
-        }
     }
 
     /// The whole log of a job.

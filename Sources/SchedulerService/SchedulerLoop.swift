@@ -21,6 +21,8 @@ final class SchedulerLoop {
         var answer: @Sendable (RequestToken, SchedulerEffects.Answer) -> Void
         var publish: @Sendable ([StreamItem]) -> Void
         var appendLog: @Sendable (JobID, String) -> Void
+        /// Stores and answers a piece of output whose values are durable.
+        var storeOutput: @Sendable (SchedulerEffects.Measured) -> Void
         var removeLog: @Sendable (JobID) -> Void
         /// Removes a file of the store that nobody needs any more.
         var discard: @Sendable (String) -> Void
@@ -227,6 +229,7 @@ final class SchedulerLoop {
             jobs: jobs, deleted: effects.deletedJobs, models: effects.models,
             nodes: nodesChanged ? core.nodeSummaries() : nil, progress: effects.progress)
         for send in effects.sends { actions.send(send.node, send.message) }
+        for measured in effects.measured { actions.storeOutput(measured) }
         for reply in effects.replies { actions.answer(reply.request, reply.answer) }
         for answer in turn.answers { answer.reply(answer.answer) }
         var items: [StreamItem] = []

@@ -112,12 +112,15 @@ extension StopCommand: WireValue {
 extension CommandMeasurement: WireValue {
     init(wire: WireCommandMeasurement) throws(WireError) {
         let check = FieldChecks("CommandMeasurement")
-        self.init(try check.list(Metric.self, wire.metrics, "metrics", most: Metric.most))
+        self.init(
+            try check.list(Metric.self, wire.metrics, "metrics", most: Metric.most),
+            position: try check.count(wire.position, "position"))
     }
 
     var wire: WireCommandMeasurement {
         var wire = WireCommandMeasurement()
         wire.metrics = metrics.map(\.wire)
+        wire.position = position
         return wire
     }
 }
@@ -140,6 +143,9 @@ extension CommandOutput: WireValue {
             measurements: try check.list(
                 CommandMeasurement.self, wire.measurements, "measurements",
                 most: CommandOutput.mostMeasurements))
+        for index in measurements.indices where measurements[index].position == 0 {
+            measurements[index].position = end
+        }
     }
 
     var wire: WireCommandOutput {

@@ -11,6 +11,8 @@ extension CommandState: WireValue {
         metrics = try check.list(Metric.self, wire.metrics, "metrics", most: Metric.most)
         outputs = try check.list(
             CommandOutputs.self, wire.outputs, "outputs", most: WireLimits.mostMembers)
+        measurements = try check.count(wire.measurements, "measurements")
+        measuredPosition = try check.count(wire.measuredPosition, "measured_position")
     }
 
     var wire: WireCommandState {
@@ -20,6 +22,8 @@ extension CommandState: WireValue {
         if let exit { wire.exit = exit.wire }
         wire.metrics = metrics.map(\.wire)
         wire.outputs = outputs.map(\.wire)
+        wire.measurements = measurements
+        wire.measuredPosition = measuredPosition
         return wire
     }
 }

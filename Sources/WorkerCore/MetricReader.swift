@@ -50,12 +50,14 @@ package struct MetricReader: Sendable, Hashable {
         }
     }
 
-    /// The values of all lines that end in these records; at most
+    /// The values of all lines that end in these records, which begin at `position`; at most
     /// ``CommandOutput/mostMeasurements``, the newest of them.
-    package mutating func read(_ records: [UInt8]) -> [CommandMeasurement] {
+    package mutating func read(_ records: [UInt8], at position: Int64) -> [CommandMeasurement] {
         guard source != .none else { return [] }
         var found: [CommandMeasurement] = []
+        var end = position
         for record in OutputRecord.records(in: records[...]).records {
+            end += Int64(record.byteCount)
             let lines: [[UInt8]]
             switch record.stream {
             case .output: lines = output.take(record.text)
@@ -64,7 +66,7 @@ package struct MetricReader: Sendable, Hashable {
             }
             for line in lines {
                 let metrics = values(of: line)
-                if !metrics.isEmpty { found.append(CommandMeasurement(metrics)) }
+                if !metrics.isEmpty { found.append(CommandMeasurement(metrics, position: end)) }
             }
         }
         return Array(found.suffix(CommandOutput.mostMeasurements))

@@ -51,7 +51,7 @@ extension Worker {
             return
         }
         var reader = cursor.reader
-        let measurements = reader.read(output.bytes)
+        let measurements = reader.read(output.bytes, at: output.position)
         cursor.readerAfterSent = reader
         cursor.sent = output.position + Int64(output.bytes.count)
         cursor.sentAt = now
@@ -98,8 +98,8 @@ extension Worker {
                 if let sentAt = held.outputs[rank]?.sentAt,
                     now - sentAt > configuration.outputPatience
                 {
+                    // What was sent stays known: the answer may tell that it was taken.
                     commands[attempt]?.outputs[rank]?.acknowledged = nil
-                    commands[attempt]?.outputs[rank]?.sent = nil
                     commands[attempt]?.outputs[rank]?.sentAt = nil
                 }
                 ship(attempt, rank, now, &effects)

@@ -6,14 +6,7 @@ import Testing
 ///
 /// `MLCTL_CHAOS_EXPERIMENTS=100` makes so many runs (`MLCTL_CHAOS_EXPERIMENTS_FROM` is the first
 /// seed). A seed that fails is printed.
-@Suite(
-    .serialized, .timeLimit(.minutes(120)),
-    .enabled(
-        if: ProcessInfo.processInfo.environment["MLCTL_CHAOS_EXPERIMENTS"] != nil,
-        """
-        red now and then: values a command printed in the moment of the kill are acknowledged \
-        before they are durable, so a trial can end as never measured; make chaos runs it
-        """))
+@Suite(.serialized, .timeLimit(.minutes(120)))
 struct ExperimentChaosTests {
     private static let trials = 12
 

@@ -21,6 +21,9 @@ struct EffectPrinter {
         lines += effects.deletedJobs.map { "commit tombstone \($0)" }
         lines += effects.sends.map { "-> \($0.node) \(line($0.message))" }
         lines += effects.replies.map { "reply \(line($0.answer))" }
+        lines += effects.measured.map {
+            "store output of \(attempt($0.attempt)) rank \($0.rank) to \($0.position)"
+        }
         lines += effects.progress.map {
             "show \(name($0.attempt.job)) \($0.completeRounds)/\($0.totalRounds)"
         }
@@ -71,6 +74,11 @@ struct EffectPrinter {
         }
         if let ending = record.commandState.ending { words.append("to \(ending.kind)") }
         if let exit = record.commandState.exit { words.append("\(exit.words) of \(exit.rank)") }
+        if record.commandState.measurements > 0 {
+            let values = record.commandState.metrics.map { "\($0.name)=\($0.value)" }
+            let lines = record.commandState.measurements
+            words.append("\(lines) lines: \(values.joined(separator: " "))")
+        }
         if record.completeRounds > 0 { words.append("rounds \(record.completeRounds)") }
         if record.reason != .none { words.append("(\(record.reason))") }
         return words.joined(separator: " ")

@@ -59,6 +59,27 @@ extension ScenarioWorld {
         return step(.message(command.node, .command(status)))
     }
 
+    /// `print NODE JOB:FROM:END loss=1 ...`: a piece of rank 0 that holds these values, a record
+    /// for each word, the last one ending at END.
+    mutating func printed(_ command: ScenarioCommand) -> [String] {
+        let parts = (command.words.dropFirst().first ?? "").split(separator: ":").map(String.init)
+        guard parts.count == 3, let record = job(named: parts[0]), let from = Int64(parts[1]),
+            let end = Int64(parts[2])
+        else { return ["unknown job"] }
+        let values = command.values.sorted { $0.key < $1.key }.compactMap { name, text in
+            Double(text).map { Metric(name, $0) }
+        }
+        let length = (end - from) / Int64(max(1, values.count))
+        let measurements = values.enumerated().map { index, metric in
+            CommandMeasurement(
+                [metric], position: end - Int64(values.count - 1 - index) * length)
+        }
+        let output = CommandOutput(
+            attempt: AttemptID(job: record.id, number: record.attempt), rank: 0, from: from,
+            position: end, bytes: [], measurements: measurements)
+        return step(.message(command.node, .output(output)))
+    }
+
     /// The node does not hold a command any more.
     mutating func drop(_ command: ScenarioCommand) -> [String] {
         if let record = job(named: command.words.dropFirst().first ?? "") {

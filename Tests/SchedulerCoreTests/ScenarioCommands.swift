@@ -60,6 +60,7 @@ extension ScenarioWorld {
             return []
         case "progress": return progress(command)
         case "command": return commandStatus(command)
+        case "print": return printed(command)
         case "drop": return drop(command)
         case "staged":
             let reason: Reason

@@ -38,7 +38,7 @@ enum CommandFixtures {
     static let output = CommandOutput(
         attempt: VocabularyFixtures.attempt, rank: 3, from: 100, position: 120,
         bytes: [1, 0, 255],
-        measurements: [CommandMeasurement(VocabularyFixtures.metrics)])
+        measurements: [CommandMeasurement(VocabularyFixtures.metrics, position: 17)])
 
     static let job: JobRecord = {
         var job = JobRecord(
@@ -52,6 +52,8 @@ enum CommandFixtures {
         job.commandState.ending = CommandEnding(.retry, Reason(.hostLost, "gone"), node: "h1")
         job.commandState.exit = CommandExit(rank: 1, code: 3, signal: 0)
         job.commandState.metrics = VocabularyFixtures.metrics
+        job.commandState.measurements = 9
+        job.commandState.measuredPosition = 4_000
         job.commandState.outputs = [CommandOutputs(firstRank: 4, archive: archive)]
         return job
     }()

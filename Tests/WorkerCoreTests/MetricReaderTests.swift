@@ -15,7 +15,7 @@ struct MetricReaderTests {
 
     private func read(_ source: MetricSource, _ texts: String...) -> [[Metric]] {
         var reader = MetricReader(source)
-        return reader.read(records(texts)).map(\.metrics)
+        return reader.read(records(texts), at: 0).map(\.metrics)
     }
 
     @Test func assignmentsAreWords() {
@@ -33,9 +33,9 @@ struct MetricReaderTests {
     @Test func aLineMayComeInPieces() {
         #expect(read(.assignments, "lo", "ss=1", "\nloss=2") == [[Metric("loss", 1)]])
         var reader = MetricReader(.assignments)
-        _ = reader.read(records(["loss=1"]))
-        #expect(reader.read(records(["5\n"])).map(\.metrics) == [[Metric("loss", 15)]])
-        #expect(reader.read(records(["loss=1\n"], .error)).isEmpty)
+        _ = reader.read(records(["loss=1"]), at: 0)
+        #expect(reader.read(records(["5\n"]), at: 0).map(\.metrics) == [[Metric("loss", 15)]])
+        #expect(reader.read(records(["loss=1\n"], .error), at: 0).isEmpty)
     }
 
     @Test func aPatternFindsItsPlace() {

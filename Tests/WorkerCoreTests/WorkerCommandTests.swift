@@ -188,7 +188,8 @@ struct WorkerCommandTests {
                     task: Self.task(0), from: 0, position: 0, bytes: bytes, isAtEnd: false)))
         let sent = bench.outputs
         #expect(sent.map(\.from) == [0])
-        #expect(sent.first?.measurements == [CommandMeasurement([Metric("loss", 1)])])
+        #expect(
+            sent.first?.measurements == [CommandMeasurement([Metric("loss", 1)], position: end)])
         #expect(bench.last.supervision.isEmpty, "one piece at a time")
         // Without an answer the scheduler is asked what it has.
         bench.step(.wake, after: 2_500)
@@ -203,12 +204,47 @@ struct WorkerCommandTests {
             .taskOutput(
                 TaskOutput(
                     task: Self.task(0), from: 0, position: 0, bytes: bytes, isAtEnd: false)))
-        #expect(bench.outputs.first?.measurements == [CommandMeasurement([Metric("loss", 1)])])
+        #expect(
+            bench.outputs.first?.measurements == [
+                CommandMeasurement([Metric("loss", 1)], position: end)
+            ])
         bench.step(
             .message(
                 .outputAcknowledged(
                     OutputAcknowledgement(attempt: Self.attempt, rank: 0, position: end))))
         #expect(bench.last.supervision == [.read(Self.task(0), from: end)])
+    }
+
+    @Test func theAnswerToAQuestionTellsThatAPieceWasTaken() {
+        var bench = Self.running()
+        func record(_ text: String) -> [UInt8] {
+            var bytes: [UInt8] = []
+            OutputRecord(stream: .output, at: 1, text: Array(text.utf8)[...]).append(to: &bytes)
+            return bytes
+        }
+        func taskOutput(_ from: Int64, _ bytes: [UInt8]) -> WorkerEvent {
+            .taskOutput(
+                TaskOutput(
+                    task: Self.task(0), from: from, position: from, bytes: bytes,
+                    isAtEnd: false))
+        }
+        let first = record("loss=1\nlo")
+        let end = Int64(first.count)
+        bench.step(taskOutput(0, first))
+        // The answer is lost; the question is answered with the end of the piece.
+        bench.step(.wake, after: 2_500)
+        bench.step(
+            .message(
+                .outputAcknowledged(
+                    OutputAcknowledgement(attempt: Self.attempt, rank: 0, position: end))))
+        let second = record("ss=2\n")
+        bench.step(taskOutput(end, second))
+        #expect(
+            bench.outputs.first?.measurements
+                == [
+                    CommandMeasurement(
+                        [Metric("loss", 2)], position: end + Int64(second.count))
+                ])
     }
 
     @Test func theLeaseCountsFromTheLastHeartbeatThatWasHeard() {

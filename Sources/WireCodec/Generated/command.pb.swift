@@ -524,6 +524,10 @@ nonisolated struct WireCommandState: Sendable {
 
   var outputs: [WireCommandOutputs] = []
 
+  var measurements: Int64 = 0
+
+  var measuredPosition: Int64 = 0
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -702,6 +706,9 @@ nonisolated struct WireCommandMeasurement: Sendable {
   // methods supported on all messages.
 
   var metrics: [WireMetric] = []
+
+  /// Absent from releases that measured once a piece was stored: the piece's end then.
+  var position: Int64 = 0
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1634,7 +1641,7 @@ nonisolated extension WireCommandOutputs: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension WireCommandState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".CommandState"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}infrastructure_failures\0\u{1}ending\0\u{1}exit\0\u{1}metrics\0\u{1}outputs\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}infrastructure_failures\0\u{1}ending\0\u{1}exit\0\u{1}metrics\0\u{1}outputs\0\u{1}measurements\0\u{3}measured_position\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1647,6 +1654,8 @@ nonisolated extension WireCommandState: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 3: try { try decoder.decodeSingularMessageField(value: &self._exit) }()
       case 4: try { try decoder.decodeRepeatedMessageField(value: &self.metrics) }()
       case 5: try { try decoder.decodeRepeatedMessageField(value: &self.outputs) }()
+      case 6: try { try decoder.decodeSingularInt64Field(value: &self.measurements) }()
+      case 7: try { try decoder.decodeSingularInt64Field(value: &self.measuredPosition) }()
       default: break
       }
     }
@@ -1672,6 +1681,12 @@ nonisolated extension WireCommandState: SwiftProtobuf.Message, SwiftProtobuf._Me
     if !self.outputs.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.outputs, fieldNumber: 5)
     }
+    if self.measurements != 0 {
+      try visitor.visitSingularInt64Field(value: self.measurements, fieldNumber: 6)
+    }
+    if self.measuredPosition != 0 {
+      try visitor.visitSingularInt64Field(value: self.measuredPosition, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1681,6 +1696,8 @@ nonisolated extension WireCommandState: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs._exit != rhs._exit {return false}
     if lhs.metrics != rhs.metrics {return false}
     if lhs.outputs != rhs.outputs {return false}
+    if lhs.measurements != rhs.measurements {return false}
+    if lhs.measuredPosition != rhs.measuredPosition {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1900,7 +1917,7 @@ nonisolated extension WireStopCommand: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension WireCommandMeasurement: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".CommandMeasurement"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}metrics\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}metrics\0\u{1}position\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1909,6 +1926,7 @@ nonisolated extension WireCommandMeasurement: SwiftProtobuf.Message, SwiftProtob
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeRepeatedMessageField(value: &self.metrics) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.position) }()
       default: break
       }
     }
@@ -1918,11 +1936,15 @@ nonisolated extension WireCommandMeasurement: SwiftProtobuf.Message, SwiftProtob
     if !self.metrics.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.metrics, fieldNumber: 1)
     }
+    if self.position != 0 {
+      try visitor.visitSingularInt64Field(value: self.position, fieldNumber: 2)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: WireCommandMeasurement, rhs: WireCommandMeasurement) -> Bool {
     if lhs.metrics != rhs.metrics {return false}
+    if lhs.position != rhs.position {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
